@@ -1,0 +1,34 @@
+"""Fixtures for all tests: the data directory and a real queue server of this test process."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.environment import HOME
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Keep the test database in a file: workers are processes of their own and need it too."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(Path(HOME.name) / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def queue_server() -> Iterator[str]:
+    """Start a real Valkey for this test process; give its address."""
+    from segplatform.queue_server import QueueServer
+
+    server = QueueServer(Path(HOME.name) / "queue")
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture
+def data_dir() -> Path:
+    """Give the data directory that the tests' settings name."""
+    return Path(HOME.name)

@@ -1,0 +1,12 @@
+"""A data directory of its own for each test process, set before Django reads its settings.
+
+Named with ``-p`` in pyproject.toml: pytest-django loads the settings before any conftest.
+"""
+
+import os
+import tempfile
+
+HOME = tempfile.TemporaryDirectory(prefix="seg-test-")
+os.environ["SEGPLATFORM_DATA_DIR"] = HOME.name
+for name in ("REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"):
+    os.environ.pop(name, None)
