@@ -2,13 +2,13 @@
 
 import pkgutil
 from importlib import import_module
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 
 class Keyed(Protocol):
     """What every plug-in class carries."""
 
-    key: str
+    key: ClassVar[str]
 
 
 T = TypeVar("T", bound=Keyed)

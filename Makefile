@@ -1,0 +1,56 @@
+# `make run` is all a new machine needs: Python 3.11 or newer and make.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+# The first Python that is new enough; another one: make PYTHON=/path/to/python3.13 run
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+
+.PHONY: help run python setup setup-dev browser test lint format check lock clean
+
+help:  ## Say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+
+run: setup  ## Set up what is missing, then start Segplatform (Ctrl-C stops it)
+	@$(BIN)/segplatform up
+
+python:
+	@test -n "$(PYTHON)" || { echo "Segplatform needs Python 3.11 or newer: install it (apt install python3 python3-venv), or name one with make PYTHON=/path/to/python3 run."; exit 1; }
+
+setup: python
+	@$(PYTHON) -B -m segplatform.bootstrap
+
+setup-dev: python
+	@$(PYTHON) -B -m segplatform.bootstrap --dev
+
+browser:
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
+		&& echo "Installing chromium" && apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; } \
+	|| { echo "The browser tests need Chromium: run 'apt install chromium' (as root), then try again."; exit 1; }
+
+test: setup-dev browser  ## Run all tests, those in a real browser too
+	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+lint: setup-dev  ## Check style, types, import rules, templates and migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/djlint templates --check --lint --quiet
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+	@.ci/check-settings
+
+format: setup-dev  ## Bring Python and templates into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/djlint templates --reformat --quiet
+
+check: lint test  ## All that CI does on one Python and SQLite (.ci/run adds PostgreSQL)
+
+lock: setup  ## Resolve the dependencies anew (LOCK_ARGS=--upgrade for newer ones)
+	@$(PYTHON) .ci/lock $(LOCK_ARGS)
+
+clean:  ## Remove what set-up made (your data stays)
+	@rm -rf .venv node_modules static_vendor static_built .mypy_cache .ruff_cache .pytest_cache *.egg-info

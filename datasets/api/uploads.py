@@ -1,0 +1,127 @@
+"""Uploads: send a file, preview it, import it as a dataset."""
+
+from typing import Any
+from uuid import UUID
+
+from ninja import File, Schema, Status
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from datasets.api.base import router
+from datasets.api.datasets import DatasetOut, dataset_out
+from datasets.models import Upload
+from datasets.services.imports import dataset_import_start, import_connector, import_preview
+from datasets.services.uploads import upload_delete, upload_find, upload_get, upload_store
+from projects.models import Job
+from projects.services.projects import project_get
+from projects.web.api import ApiRequest
+from projects.web.schemas import JobOut, Text, errors
+from segplatform.kernel.errors import UserError
+
+TAGS = ["Uploads"]
+PREVIEW_SECONDS = 30.0  # a script has no page that could ask again
+
+
+class UploadOut(Schema):
+    """A file that has arrived."""
+
+    id: UUID
+    name: str
+    size: int = Field(description="bytes")
+    sha256: str
+
+
+class PreviewColumn(Schema):
+    """A column as it would be read."""
+
+    name: str
+    type: str = Field(description="text, integer, decimal, float, boolean, date or datetime")
+
+
+class PreviewIn(Schema):
+    """How to read the file; what is left out is guessed."""
+
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+class PreviewOut(Schema):
+    """The first rows as they would be read, and what was guessed."""
+
+    connector: str
+    options: dict[str, Any]
+    guesses: dict[str, str] = Field(description="why each option was chosen")
+    columns: list[PreviewColumn]
+    rows: list[list[str | None]]
+    warnings: list[str]
+
+
+class ImportIn(Schema):
+    """A dataset to make of an upload."""
+
+    name: Text
+    upload: UUID
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+class ImportAnswer(Schema):
+    """The new dataset and the job that fills it."""
+
+    dataset: DatasetOut
+    job: JobOut
+
+
+@router.post(
+    "/projects/{uuid:project_id}/uploads",
+    response={201: UploadOut, **errors(403, 404, 413)},
+    tags=TAGS,
+    summary="Upload a file",
+)
+def upload_file(request: ApiRequest, project_id: UUID, file: File[UploadedFile]) -> Status[Upload]:
+    """Send a whole file as multipart; editors may."""
+    project = project_get(user=request.user, project_id=project_id, role="editor")
+    upload = upload_store(
+        project=project, user=request.user, name=file.name or "", size=file.size or 0,
+        chunks=file.chunks(),
+    )  # fmt: skip
+    try:
+        import_connector(upload=upload)
+    except UserError:
+        upload_delete(upload=upload)
+        raise
+    return Status(201, upload)
+
+
+@router.post(
+    "/uploads/{uuid:upload_id}/preview",
+    response={200: PreviewOut, **errors(403, 404, 409)},
+    tags=TAGS,
+    summary="Preview an upload",
+)
+def preview_upload(
+    request: ApiRequest, upload_id: UUID, payload: PreviewIn | None = None
+) -> dict[str, Any]:
+    """Read the first rows with these options, the rest guessed; nothing is stored."""
+    upload = upload_find(user=request.user, upload_id=upload_id)
+    options = payload.options if payload else {}
+    return import_preview(
+        upload=upload, user=request.user, options=options, seconds=PREVIEW_SECONDS
+    )
+
+
+@router.post(
+    "/projects/{uuid:project_id}/datasets",
+    response={202: ImportAnswer, **errors(403, 404, 409)},
+    tags=TAGS,
+    summary="Import a dataset",
+)
+def import_dataset(
+    request: ApiRequest, project_id: UUID, payload: ImportIn
+) -> Status[dict[str, dict[str, Any] | Job]]:
+    """Start the import of an upload as a new dataset."""
+    project = project_get(user=request.user, project_id=project_id, role="editor")
+    upload = upload_get(project=project, upload_id=payload.upload)
+    dataset, job = dataset_import_start(
+        project=project, user=request.user, upload=upload, name=payload.name,
+        options=payload.options,
+    )  # fmt: skip
+    return Status(202, {"dataset": dataset_out(dataset, job), "job": job})

@@ -1,0 +1,51 @@
+"""Datasets: import, store, recipes and the flow."""
+
+from collections.abc import Iterable
+from importlib import import_module
+from uuid import UUID
+
+from django.apps import AppConfig
+
+from projects import hooks
+
+
+class DatasetsConfig(AppConfig):
+    """Tables of a project and the steps that make them."""
+
+    name = "datasets"
+
+    def ready(self) -> None:
+        """Fill the job table (the decorators do it on import) and the hooks of the shared pages."""
+        from datasets import tasks  # noqa: F401
+
+        hooks.project_home = "dataset_list"
+        hooks.rail_entries.append(
+            hooks.RailEntry("datasets", "Datasets", "table-2", "dataset_list", order=20)
+        )
+        hooks.project_counts.append(count_datasets)
+        hooks.worker_start.append(preload)
+        hooks.housekeeping.append(tidy)
+
+
+def count_datasets(project_ids: Iterable[UUID]) -> dict[str, dict[UUID, int]]:
+    """Count the datasets of projects, for their cards."""
+    from datasets.services.datasets import dataset_counts
+
+    return {"datasets": dataset_counts(project_ids=project_ids)}
+
+
+def preload() -> None:
+    """Import, in a worker's parent, what the jobs of this app would each wait for."""
+    for name in ("duckdb", "datasets.engine.store", "datasets.engine.query"):
+        import_module(name)
+
+
+def tidy() -> None:
+    """Remove expired uploads, and files that a crash left behind."""
+    from datasets.services.files import files_collect
+    from datasets.services.imports import works_expire
+    from datasets.services.uploads import uploads_expire
+
+    uploads_expire()
+    works_expire()
+    files_collect()

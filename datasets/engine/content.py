@@ -1,0 +1,73 @@
+"""What a file really is, by its first bytes; the name only hints."""
+
+import re
+from pathlib import Path
+
+from segplatform.kernel.errors import UserError
+
+HEAD_BYTES = 4096
+
+_SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "image", "a PNG picture"),
+    (b"\xff\xd8\xff", "image", "a JPEG picture"),
+    (b"GIF8", "image", "a GIF picture"),
+    (b"%PDF-", "pdf", "a PDF document"),
+    (b"\x1f\x8b", "gzip", "a gzip archive"),
+    (b"BZh", "bzip2", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "xz", "an xz archive"),
+    (b"7z\xbc\xaf\x27\x1c", "7z", "a 7z archive"),
+    (b"\x28\xb5\x2f\xfd", "zstd", "a Zstandard archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls", "an old Excel workbook (.xls) or Office file"),
+    (b"PAR1", "parquet", "a Parquet file"),
+    (b"SQLite format 3\x00", "sqlite", "an SQLite database"),
+    (b"\x7fELF", "program", "a program"),
+    (b"MZ\x90", "program", "a program"),
+)
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_MARKUP = re.compile(rb"^\s*<(!doctype html|html|table|\?xml|head|body|workbook)", re.IGNORECASE)
+_CONTROL = bytes(set(range(32)) - {0, 9, 10, 11, 12, 13, 26, 27, 28, 29, 30, 31})
+
+
+def content_kind(path: Path) -> tuple[str, str]:
+    """Return ``(kind, words)``: ``("text", "text")``, ``("xlsx", "an Excel workbook")``, …
+
+    ``kind`` is "empty" for 0 bytes and "binary" for what has no name but is no text.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        if head.startswith(b"PK\x03\x04"):
+            return _zip_kind(head, path)
+    if not head:
+        return "empty", "an empty file"
+    for signature, kind, words in _SIGNATURES:
+        if head.startswith(signature):
+            return kind, words
+    if head.startswith(_BOMS):
+        return "text", "text"
+    if _MARKUP.match(head):
+        return "markup", "an HTML or XML page"
+    # NUL alone proves nothing (UTF-16, damaged exports); other control characters in number do.
+    if len(head) - len(head.translate(None, _CONTROL)) > len(head) * 0.05:
+        return "binary", "no text"
+    return "text", "text"
+
+
+def _zip_kind(head: bytes, path: Path) -> tuple[str, str]:
+    """Tell a workbook from another zip by the names of its members."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 2**16))
+        tail = file.read()
+    if b"xl/" in head or b"xl/workbook" in tail:
+        return "xlsx", "an Excel workbook"
+    return "zip", "a ZIP archive"
+
+
+def require_text(path: Path) -> None:
+    """Raise a ``UserError`` that says what the file is, unless it can be text."""
+    kind, words = content_kind(path)
+    if kind == "empty":
+        raise UserError("The file is empty (0 bytes). Export it again and upload the new file.")
+    if kind != "text":
+        raise UserError(
+            f"This is {words}, whatever its name says. Export the table as CSV and upload that."
+        )

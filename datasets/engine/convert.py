@@ -1,0 +1,184 @@
+"""Text columns to typed ones: each different text is converted once, and every miss is counted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from datasets.engine.infer import Candidates
+from datasets.engine.kinds import Kind, convert_sql
+from datasets.engine.rejects import Rejects
+from datasets.engine.types import ROW_COLUMN, ColumnType
+
+HOPELESS = 0.5
+"""A kind that misses more than this share of a group's values is not counted any further."""
+
+_ARROW: dict[ColumnType, pa.DataType] = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "decimal": pa.decimal128(18, 4),
+    "float": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us"),
+}
+_REASONS: dict[ColumnType, str] = {
+    "text": "not text",
+    "integer": "not a whole number",
+    "decimal": "not an amount",
+    "float": "not a number",
+    "boolean": "not true or false",
+    "date": "not a date",
+    "datetime": "not a date with a time",
+}
+
+
+class Misfit(Exception):
+    """A value late in the file refutes what the sample said of its column."""
+
+
+@dataclass
+class Target:
+    """One column to write: ``kind`` None expects no value, ``chosen`` makes misses null."""
+
+    index: int
+    name: str
+    kind: Kind | None
+    chosen: bool
+    dropped: bool = False
+    missing: int = 0
+    unreadable: int = 0
+    rounded: int = 0
+
+    @property
+    def type(self) -> ColumnType:
+        """Return the column's type; text where there is no value."""
+        return self.kind.type if self.kind else "text"
+
+
+@dataclass
+class Converter:
+    """Converts groups of rows; ``null_words`` are texts that mean "nothing here"."""
+
+    con: duckdb.DuckDBPyConnection
+    targets: Sequence[Target]
+    null_words: Sequence[str] = ()
+    _words: pa.Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._words = pa.array(list(self.null_words), pa.string())
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Return the schema of what is written: the hidden row number, then the columns."""
+        kept = [t for t in self.targets if not t.dropped]
+        return pa.schema([(ROW_COLUMN, pa.int64()), *((t.name, _ARROW[t.type]) for t in kept)])
+
+    def convert(self, group: pa.Table, rejects: Rejects) -> pa.Table:
+        """Return the typed table; raises ``Misfit`` where a guess does not hold."""
+        rows = group.column(ROW_COLUMN).combine_chunks()
+        columns = [rows]
+        for target in self.targets:
+            column = self._column(group, target, rows, rejects)
+            if not target.dropped:
+                target.missing += column.null_count
+                columns.append(column)
+        return pa.Table.from_arrays(columns, schema=self.schema)
+
+    def _column(
+        self, group: pa.Table, target: Target, rows: pa.Array, rejects: Rejects
+    ) -> pa.Array:
+        text = self._text(group.column(str(target.index)))
+        if target.kind is None:
+            if text.null_count < len(text):
+                raise Misfit(target.name)
+            return text
+        if target.kind.type == "text":
+            return text
+        encoded = text.dictionary_encode()
+        values = self._values(encoded.dictionary, target.kind)
+        if values.null_count:
+            self._misses(target, encoded, values, rows, rejects)
+        if target.chosen and target.kind.type == "decimal":
+            target.rounded += self._rounded(encoded, values)
+        return values.take(encoded.indices)
+
+    def _text(self, column: pa.ChunkedArray) -> pa.Array:
+        """Return one array of the column, null words made null."""
+        text = column.combine_chunks()
+        if len(self._words):
+            text = pc.if_else(pc.is_in(text, self._words), pa.scalar(None, pa.string()), text)
+        return text
+
+    def _values(self, texts: pa.Array, kind: Kind) -> pa.Array:
+        """Convert different texts, in their order; what does not fit is null."""
+        sql = f"SELECT {convert_sql(kind, 'x')} AS v FROM texts"  # noqa: S608 - kinds are ours
+        result = self._query(sql, texts)
+        return result.column(0).combine_chunks().cast(_ARROW[kind.type])
+
+    def _query(self, sql: str, texts: pa.Array, counts: pa.Array | None = None) -> pa.Table:
+        table = pa.table({"x": texts} if counts is None else {"x": texts, "n": counts})
+        self.con.register("texts", table)
+        try:
+            return self.con.sql(sql).to_arrow_table()
+        finally:
+            self.con.unregister("texts")
+
+    def _misses(
+        self, target: Target, encoded: pa.Array, values: pa.Array, rows: pa.Array, rejects: Rejects
+    ) -> None:
+        """Count and keep the cells that do not fit; blank ones are just missing."""
+        blank = pc.equal(pc.ascii_trim(encoded.dictionary, " \t"), "")
+        missed = pc.and_(pc.is_null(values), pc.invert(blank))
+        if not pc.any(missed).as_py():
+            return
+        if not target.chosen:
+            raise Misfit(target.name)
+        where = pc.fill_null(missed.take(encoded.indices), False)
+        texts = encoded.dictionary.take(encoded.indices).filter(where)
+        reason = _REASONS[target.type]
+        for row, text in zip(rows.filter(where).to_pylist(), texts.to_pylist(), strict=True):
+            rejects.add(row, target.name, text, reason)
+            target.unreadable += 1
+
+    def _rounded(self, encoded: pa.Array, values: pa.Array) -> int:
+        """Count the cells of a chosen decimal column that have more than its four decimals."""
+        long = pc.match_substring_regex(encoded.dictionary, r"[.,][0-9]{4}[0-9]*[1-9][0-9]*\s*$")
+        cut = pc.and_(long, pc.is_valid(values)).take(encoded.indices)
+        return int(pc.sum(cut).as_py() or 0)
+
+    def survey(self, group: pa.Table, found: dict[int, Candidates]) -> None:
+        """Count for each column in ``found`` how many values of this group every kind misses."""
+        for index, candidates in found.items():
+            text = self._text(group.column(str(index)))
+            counted = text.drop_null().value_counts()
+            if not len(counted):
+                continue
+            texts, counts = counted.field("values"), counted.field("counts")
+            total, misses = self._counts(texts, counts, candidates.kinds)
+            candidates.values += total
+            for kind, count in zip(candidates.kinds, misses, strict=True):
+                candidates.misses[kind] = candidates.misses.get(kind, 0) + count
+            candidates.kinds = list(_hopeful(candidates, total, misses))
+
+    def _counts(
+        self, texts: pa.Array, counts: pa.Array, kinds: Sequence[Kind]
+    ) -> tuple[int, list[int]]:
+        """Return how many cells are not blank, and how many of them each kind misses."""
+        missed = (f"sum(n) FILTER (WHERE ({convert_sql(kind, 'x')}) IS NULL)" for kind in kinds)
+        sums = ", ".join(
+            f"coalesce({count}, 0)::BIGINT AS k{i}" for i, count in enumerate(("sum(n)", *missed))
+        )
+        sql = f"SELECT {sums} FROM texts WHERE trim(x, ' \t') <> ''"  # noqa: S608 - kinds are ours
+        total, *misses = (column[0].as_py() for column in self._query(sql, texts, counts).columns)
+        return total, misses
+
+
+def _hopeful(found: Candidates, total: int, misses: Sequence[int]) -> Iterator[Kind]:
+    """Keep the kinds that may still win or are worth a sentence, at least the best one."""
+    best = min(misses, default=0)
+    for kind, count in zip(found.kinds, misses, strict=True):
+        if count <= total * HOPELESS or (found.wanted and count == best):
+            yield kind

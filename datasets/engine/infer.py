@@ -1,0 +1,136 @@
+"""Which type a column is, from how many of its values every kind misses."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from datasets.engine.kinds import TEXT, Kind, Number, kinds_automatic, kinds_wanted
+from datasets.engine.moments import DateOrder, Moment
+from datasets.engine.numbers import Numbers
+from datasets.engine.types import ColumnType
+
+MAX_TYPED_CHARACTERS = 400
+"""Longer cells are text; no number or date that is known is as long."""
+
+_TITLES: dict[ColumnType, str] = {
+    "integer": "whole numbers",
+    "decimal": "amounts with up to four decimals",
+    "float": "numbers",
+    "boolean": "true or false",
+    "date": "dates",
+    "datetime": "dates with a time",
+    "text": "text",
+}
+NEARLY = 0.9
+"""From this share of fitting values on, a column that stays text is worth a sentence."""
+
+
+@dataclass
+class Candidates:
+    """The kinds that are still possible for one column, and how many values each one missed."""
+
+    kinds: list[Kind]
+    wanted: ColumnType | None = None
+    misses: dict[Kind, int] = field(default_factory=dict)
+    values: int = 0
+
+    @property
+    def settled(self) -> Kind | None:
+        """Return the only answer that more values could only refute, None where they may decide."""
+        if not self.kinds or self.kinds == [TEXT]:
+            return TEXT
+        if self.wanted:
+            return self.kinds[0] if len(self.kinds) == 1 else None
+        return None if self.values == 0 or _orders(self.kinds) else self.kinds[0]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a column is, why, and what a person should know."""
+
+    kind: Kind
+    why: str
+    warning: str = ""
+
+
+def candidates_of(
+    cells: Iterable[str | None],
+    numbers: Numbers,
+    wanted: ColumnType | None,
+    order: DateOrder | None,
+) -> Candidates:
+    """Return the kinds that fit every non-empty cell of a sample; all of a wanted type."""
+    values = {cell.strip(" \t") for cell in cells if cell} - {""}
+    if wanted:
+        kinds = [k for k in kinds_wanted(wanted, numbers) if _in_order(k, order)]
+        return Candidates(kinds, wanted, {}, len(values))
+    if any(len(value) > MAX_TYPED_CHARACTERS for value in values):
+        return Candidates([], None, {}, len(values))
+    kinds = [k for k in kinds_automatic(numbers) if _in_order(k, order)]
+    return Candidates([k for k in kinds if all(map(k.fits, values))], None, {}, len(values))
+
+
+def verdict(name: str, found: Candidates) -> Verdict:
+    """Decide from counts over values: ``misses`` per kind of ``values`` non-empty cells."""
+    if found.wanted:
+        return _wanted(name, found)
+    fitting = [k for k in found.kinds if not found.misses.get(k)]
+    if not found.values:
+        return Verdict(TEXT, "It holds no value.")
+    if not fitting:
+        return Verdict(TEXT, "It is kept as it is written.", _nearly(name, found))
+    if _orders(fitting):
+        return Verdict(TEXT, "Its dates can be read in two ways.", _ambiguous(name))
+    kind = fitting[0]
+    if isinstance(kind, Moment):
+        zone = f"{name}: times with a zone were moved to UTC." if "zone" in kind.format else ""
+        return Verdict(kind, f"Every value is written {kind.words}.", zone)
+    return Verdict(kind, f"Every value fits {_TITLES[kind.type]}.")
+
+
+def _wanted(name: str, found: Candidates) -> Verdict:
+    """Choose the reading of a wanted type that misses the fewest values."""
+    best = min(found.kinds, key=lambda k: found.misses.get(k, 0))
+    equal = [k for k in found.kinds if found.misses.get(k, 0) == found.misses.get(best, 0)]
+    several = found.values > found.misses.get(best, 0) and _orders(equal)
+    return Verdict(best, "Chosen by you.", _ambiguous(name) if several else "")
+
+
+def _orders(kinds: Sequence[Kind]) -> bool:
+    """Say whether day and month could be either way round."""
+    return {"dmy", "mdy"} <= {k.order for k in kinds if isinstance(k, Moment)}
+
+
+def _in_order(kind: Kind, order: DateOrder | None) -> bool:
+    return not (isinstance(kind, Moment) and kind.order and order and kind.order != order)
+
+
+def _ambiguous(name: str) -> str:
+    return (
+        f"{name}: 01/02 can be 1 February or January 2, and no value tells which. "
+        "Choose the order of day and month."
+    )
+
+
+def _nearly(name: str, found: Candidates) -> str:
+    """Say which type nearly all values have, so that a person may choose it."""
+    counted = [k for k in found.kinds if k in found.misses]
+    best = min(counted, key=lambda k: found.misses[k], default=None)
+    if best is None or found.misses[best] > found.values * (1 - NEARLY):
+        return ""
+    return (
+        f"{name}: {found.misses[best]:,} of {found.values:,} values are not "
+        f"{_TITLES[best.type]}, so the column stays text. Choose a type for it to read the others."
+    )
+
+
+def number_spelling_warning(name: str, cells: Iterable[str | None]) -> str:
+    """Say where every value is like ``1,234``, which can be one thousand or one."""
+    values = {cell.strip(" \t") for cell in cells if cell} - {""}
+    point, comma = Number("decimal", Numbers(".", ",")), Number("decimal", Numbers(",", "."))
+    shown = [v for v in values if "," in v]
+    if not shown or not all(point.fits(v) and comma.fits(v) for v in values):
+        return ""
+    return (
+        f"{name}: {min(shown)} can be a thousand or have decimals, so the column stays text. "
+        "Choose the decimal sign and the separator of thousands."
+    )

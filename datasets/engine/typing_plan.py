@@ -1,0 +1,152 @@
+"""Which type each column is written as: from a sample, and from the whole file where it must."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from datasets.engine.bounds import SAMPLE_CELLS
+from datasets.engine.convert import Target
+from datasets.engine.infer import (
+    Candidates,
+    Verdict,
+    candidates_of,
+    number_spelling_warning,
+    verdict,
+)
+from datasets.engine.kinds import TEXT
+from datasets.engine.moments import DateOrder
+from datasets.engine.names import clean_names
+from datasets.engine.numbers import Numbers, numbers_guess
+from datasets.engine.types import ColumnType
+from segplatform.kernel.errors import UserError
+
+MIN_SAMPLE_ROWS = 20
+
+Rows = Sequence[Sequence[str | None]]
+
+
+@dataclass(frozen=True)
+class TypeOptions:
+    """What a person said about types; None is "guess"."""
+
+    decimal: str | None = None
+    thousands: str | None = None
+    date_order: DateOrder | None = None
+    null_words: tuple[str, ...] = ()
+    types: Mapping[str, ColumnType] | None = None
+
+
+@dataclass
+class TypePlan:
+    """Names, number spelling, and what each column can still be."""
+
+    raw_names: tuple[str, ...]
+    names: list[str]
+    numbers: Numbers
+    numbers_why: str
+    candidates: list[Candidates]
+    samples: list[list[str | None]]
+    wanted: Mapping[str, ColumnType]
+
+    def spare(self) -> set[int]:
+        """Return the last columns that have neither a name nor a value so far."""
+        found: set[int] = set()
+        for i in reversed(range(len(self.names))):
+            if self.raw_names[i].strip() or self.candidates[i].values:
+                break
+            if len(found) == len(self.names) - 1:
+                break
+            found.add(i)
+        return found
+
+    def unsettled(self) -> dict[int, Candidates]:
+        """Return the columns that only the whole file can decide."""
+        return {i: c for i, c in enumerate(self.candidates) if c.values and c.settled is None}
+
+    def reopen(self) -> dict[int, Candidates]:
+        """Return every column that a later value may change, its counts set to nothing."""
+        found = {}
+        for i, c in enumerate(self.candidates):
+            if c.settled is None or not (c.wanted or c.settled == TEXT):
+                # Without a value in the sample everything is still possible.
+                c.values, c.misses = 0, {}
+                found[i] = c
+        return found
+
+    def verdicts(self) -> list[Verdict]:
+        """Decide every column by what has been counted."""
+        return [verdict(n, c) for n, c in zip(self.names, self.candidates, strict=True)]
+
+    def targets(self) -> list[Target]:
+        """Return what to write: each column as what it is by now."""
+        spare = self.spare()
+        return [
+            Target(
+                index=i,
+                name=self.names[i],
+                kind=result.kind if found.values or found.wanted else None,
+                chosen=found.wanted is not None,
+                dropped=i in spare,
+            )
+            for i, (result, found) in enumerate(zip(self.verdicts(), self.candidates, strict=True))
+        ]
+
+    def warnings(self) -> list[str]:
+        """Return a sentence for each name or type that a person should look at."""
+        said = [v.warning for v in self.verdicts() if v.warning]
+        for name, cells, found in zip(self.names, self.samples, self.candidates, strict=True):
+            if not found.wanted and not found.kinds:
+                said.append(number_spelling_warning(name, cells))
+        changed = sum(
+            bool(raw.strip()) and raw.strip() != name
+            for raw, name in zip(self.raw_names, self.names, strict=True)
+        )
+        if changed:
+            said.append(f"{changed:,} column names were changed to be clean, short and different.")
+        return [sentence for sentence in said if sentence]
+
+
+def plan_types(raw_names: Sequence[str], rows: Rows, options: TypeOptions) -> TypePlan:
+    """Guess names, number spelling and candidates from sample rows (padded to the width)."""
+    names = clean_names(list(raw_names))
+    wanted = dict(options.types or {})
+    if unknown := sorted(set(wanted) - set(names)):
+        raise UserError(
+            f"There is no column “{unknown[0][:100]}” to choose a type for.",
+            {"types": "A chosen type names a column that is not there."},
+        )
+    looked_at = rows[: max(MIN_SAMPLE_ROWS, SAMPLE_CELLS // max(len(names), 1))]
+    nulls = set(options.null_words)
+    samples = [
+        [None if cell in nulls else cell for cell in column]
+        for column in zip(*looked_at, strict=True)
+    ] or [[] for _ in names]
+    numbers, why = _numbers(samples, options)
+    candidates = [
+        candidates_of(cells, numbers, wanted.get(name), options.date_order)
+        for name, cells in zip(names, samples, strict=True)
+    ]
+    return TypePlan(tuple(raw_names), names, numbers, why, candidates, samples, wanted)
+
+
+def _numbers(samples: Sequence[Sequence[str | None]], options: TypeOptions) -> tuple[Numbers, str]:
+    """Combine the guess of the number spelling with what the person said of it."""
+    guess, why = numbers_guess(cell for column in samples for cell in column if cell)
+    decimal = options.decimal or guess.decimal
+    thousands = guess.thousands if options.thousands is None else options.thousands
+    if decimal == thousands:
+        if options.decimal and options.thousands:
+            raise UserError(
+                "The decimal sign and the separator of thousands are the same. Choose two.",
+                {"thousands": "The same as the decimal sign."},
+            )
+        thousands = ""
+    return Numbers(decimal, thousands), why
+
+
+def count_sample_misses(plan: TypePlan) -> None:
+    """Count misses of chosen types in the sample, so that a preview can show them."""
+    for cells, found in zip(plan.samples, plan.candidates, strict=True):
+        if found.wanted:
+            values = [cell.strip(" \t") for cell in cells if cell and cell.strip(" \t")]
+            found.values = len(values)
+            found.misses = {k: sum(not k.fits(v) for v in values) for k in found.kinds}

@@ -1,0 +1,1 @@
+"""Forms of datasets, and forms made from what plug-ins declare."""

@@ -1,0 +1,213 @@
+"""Datasets of a project: found, named, changed, deleted; and how a new version is published."""
+
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Max, QuerySet
+
+from datasets.engine.connectors.base import ReadResult
+from datasets.engine.store import publish_folder
+from datasets.models import Dataset, DatasetVersion
+from datasets.services.files import folders_remove, version_folder
+from projects.jobs.context import JobContext
+from projects.models import Job, Project, User
+from projects.services.jobs import job_cancel
+from projects.services.projects import project_get, project_touch
+from projects.services.text import NAME_LENGTH, clean_name, clean_text
+from segplatform.kernel.errors import Conflict, NotFound, Superseded, UserError
+
+MAX_DESCRIPTION = 2000
+MISSING = "There is no such dataset, or you are not a member of its project."
+
+
+def dataset_list(*, project: Project) -> QuerySet[Dataset]:
+    """List the datasets of a project with their current versions."""
+    return Dataset.objects.filter(project=project).select_related(
+        "current", "current__created_by", "created_by"
+    )
+
+
+def dataset_get(*, project: Project, dataset_id: UUID) -> Dataset:
+    """Return a dataset of this project with its current version; raises ``NotFound``."""
+    dataset = dataset_list(project=project).filter(pk=dataset_id).first()
+    if dataset is None:
+        raise NotFound(MISSING)
+    dataset.project = project
+    return dataset
+
+
+def dataset_find(*, user: User, dataset_id: UUID, role: str = "viewer") -> Dataset:
+    """Return a dataset by its id alone, for the API.
+
+    Raises ``NotFound`` for strangers and ``Forbidden`` for members without ``role``.
+    """
+    found = Dataset.objects.filter(pk=dataset_id).values_list("project", flat=True).first()
+    if found is None:
+        raise NotFound(MISSING)
+    try:
+        project = project_get(user=user, project_id=found, role=role)
+    except NotFound:
+        raise NotFound(MISSING) from None
+    return dataset_get(project=project, dataset_id=dataset_id)
+
+
+def dataset_create(*, project: Project, user: User | None, name: str) -> Dataset:
+    """Create an empty dataset; raises ``Conflict`` for a name that is taken."""
+    clean = clean_name(name)
+    _name_require_free(project, clean)
+    try:
+        with transaction.atomic():
+            dataset = Dataset.objects.create(project=project, name=clean, created_by=user)
+    except IntegrityError:
+        raise _taken(clean) from None
+    project_touch(project=project)
+    return dataset
+
+
+def dataset_update(
+    *, dataset: Dataset, name: str | None = None, description: str | None = None
+) -> Dataset:
+    """Rename or describe a dataset; what is None stays. Raises ``Conflict`` for a taken name."""
+    if name is not None:
+        dataset.name = clean_name(name)
+        _name_require_free(dataset.project, dataset.name, but=dataset.pk)
+    if description is not None:
+        dataset.description = clean_text(description, field="description", limit=MAX_DESCRIPTION)
+    try:
+        with transaction.atomic():
+            dataset.save(update_fields=["name", "description", "updated"])
+    except IntegrityError:
+        raise _taken(dataset.name) from None
+    project_touch(project=dataset.project)
+    return dataset
+
+
+def dataset_delete(*, dataset: Dataset) -> None:
+    """Delete a dataset with all versions and files; work that fills it is cancelled first."""
+    for job in Job.objects.filter(subject=job_subject(dataset=dataset), state__in=Job.ACTIVE):
+        job_cancel(job=job)
+    folders = list(dataset.versions.values_list("folder", flat=True))
+    with transaction.atomic():
+        dataset.delete()
+        transaction.on_commit(lambda: folders_remove(folders=folders))
+    project_touch(project=dataset.project)
+
+
+def dataset_name_free(*, project: Project, name: str) -> str:
+    """Suggest a name that is free: the given one, or with a number behind it."""
+    try:
+        base = clean_name(name[:NAME_LENGTH])
+    except UserError:
+        base = "Dataset"
+    taken = {used.casefold() for used in project.datasets.values_list("name", flat=True)}
+    number, free = 2, base
+    while free.casefold() in taken:
+        ending = f" {number}"
+        free, number = base[: NAME_LENGTH - len(ending)] + ending, number + 1
+    return free
+
+
+def job_subject(*, dataset: Dataset) -> str:
+    """Name the dataset as the subject of a job: one job at a time fills it."""
+    return f"dataset:{dataset.pk}"
+
+
+def jobs_latest(*, datasets: Iterable[Dataset]) -> dict[UUID, Job]:
+    """Return the latest job of each dataset that had one, in one query."""
+    subjects = {job_subject(dataset=dataset): dataset.pk for dataset in datasets}
+    jobs = Job.objects.filter(subject__in=subjects).order_by("created")
+    return {subjects[job.subject]: job for job in jobs}
+
+
+def dataset_counts(*, project_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Count the datasets of each of these projects that has any."""
+    found = Dataset.objects.filter(project__in=list(project_ids)).order_by()
+    return dict(found.values_list("project").annotate(Count("pk")))
+
+
+def version_list(*, dataset: Dataset) -> QuerySet[DatasetVersion]:
+    """List the versions of a dataset, newest first."""
+    return dataset.versions.select_related("created_by")
+
+
+def version_publish(
+    *,
+    ctx: JobContext,
+    dataset: Dataset,
+    result: ReadResult,
+    tmp: Path,
+    origin: dict[str, Any] | None = None,
+) -> DatasetVersion:
+    """Make the files in ``tmp`` the current version of the dataset: all of it or nothing.
+
+    The folder is renamed into place, then one short transaction names it, if this attempt of
+    the job still may. Raises ``Superseded`` or ``Cancelled``, and leaves no files, if it may not.
+    """
+    version_id = uuid.uuid4()
+    folder = version_folder(
+        project_id=dataset.project_id, dataset_id=dataset.pk, version_id=version_id
+    )
+    final = Path(settings.DATA_DIR) / folder
+    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    publish_folder(tmp, final)
+    try:
+        with ctx.publish():
+            return _version_create(ctx, dataset, result, version_id, folder, origin or {})
+    except BaseException:
+        folders_remove(folders=[folder])
+        raise
+
+
+def _version_create(
+    ctx: JobContext,
+    dataset: Dataset,
+    result: ReadResult,
+    version_id: UUID,
+    folder: str,
+    origin: dict[str, Any],
+) -> DatasetVersion:
+    locked = Dataset.objects.select_for_update().filter(pk=dataset.pk).first()
+    if locked is None:
+        raise Superseded("The dataset was deleted meanwhile.")
+    number = locked.versions.aggregate(last=Max("number"))["last"] or 0
+    version = DatasetVersion.objects.create(
+        pk=version_id,
+        dataset=locked,
+        number=number + 1,
+        folder=folder,
+        files=result.files,
+        columns=result.columns,
+        rows=result.rows,
+        bytes=result.bytes,
+        report=result.report,
+        origin=origin,
+        created_by=ctx.user,
+    )
+    locked.current = version
+    locked.save(update_fields=["current", "updated"])
+    if dataset.project.persistency == Project.Persistency.KEEP_LATEST:
+        _versions_prune(version)
+    return version
+
+
+def _versions_prune(current: DatasetVersion) -> None:
+    older = DatasetVersion.objects.filter(dataset=current.dataset).exclude(pk=current.pk)
+    folders = list(older.values_list("folder", flat=True))
+    older.delete()
+    transaction.on_commit(lambda: folders_remove(folders=folders))
+
+
+def _name_require_free(project: Project, name: str, but: UUID | None = None) -> None:
+    others = project.datasets.filter(name__iexact=name)
+    if (others.exclude(pk=but) if but else others).exists():
+        raise _taken(name)
+
+
+def _taken(name: str) -> Conflict:
+    message = f"The project already has a dataset “{name}”; choose another name."
+    return Conflict(message, {"name": message})

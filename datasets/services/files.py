@@ -1,0 +1,63 @@
+"""Where the files of versions lie, and how those that nobody names any more go."""
+
+import shutil
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from datasets.models import DatasetVersion
+
+# A version's folder is renamed into place a moment before the database names it.
+GRACE_SECONDS = 3600
+
+
+def version_folder(*, project_id: UUID, dataset_id: UUID, version_id: UUID) -> str:
+    """Name the folder of a version, relative to the data directory: ids only, no person's words."""
+    return f"projects/{project_id}/datasets/{dataset_id}/{version_id}"
+
+
+def version_files(*, version: DatasetVersion) -> list[Path]:
+    """List the Parquet files of a version, in the order of its rows."""
+    folder = Path(settings.DATA_DIR) / version.folder
+    return [folder / file["name"] for file in version.files]
+
+
+def scratch_folder() -> Path:
+    """Return the folder for files that live as long as one request or job."""
+    return Path(settings.DATA_DIR) / "tmp"
+
+
+def folders_remove(*, folders: Iterable[str]) -> None:
+    """Remove folders of versions (relative to the data directory); gone ones are fine."""
+    for folder in folders:
+        path = Path(settings.DATA_DIR) / folder
+        shutil.rmtree(path, ignore_errors=True)
+        _remove_empty(path.parent)
+
+
+def files_collect() -> int:
+    """Remove folders that no version names and that are older than an hour; return how many.
+
+    They are what a crash between writing and publishing leaves, or a deletion that was cut short.
+    """
+    root = Path(settings.DATA_DIR) / "projects"
+    old = time.time() - GRACE_SECONDS
+    found = {
+        str(path.relative_to(settings.DATA_DIR)): path
+        for path in root.glob("*/datasets/*/*")
+        if path.is_dir() and path.stat().st_mtime < old
+    }
+    named = set(DatasetVersion.objects.values_list("folder", flat=True))
+    orphans = [folder for folder in found if folder not in named]
+    folders_remove(folders=orphans)
+    return len(orphans)
+
+
+def _remove_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        return  # another version still lives there

@@ -1,0 +1,263 @@
+"""Imports: a preview that the person confirms, then a job that reads the whole file."""
+
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from pydantic import ValidationError
+
+from datasets.engine.connectors.base import Connector, connectors
+from datasets.engine.detect import detect
+from datasets.engine.limits import memory_limit
+from datasets.models import Dataset, DatasetImport, DatasetVersion, Upload
+from datasets.services.datasets import (
+    dataset_create,
+    dataset_name_free,
+    dataset_update,
+    job_subject,
+    version_publish,
+)
+from datasets.services.files import scratch_folder
+from datasets.services.uploads import upload_delete, upload_finish, upload_keep, upload_path
+from projects.jobs.context import JobContext
+from projects.models import Job, Project, User
+from projects.services.jobs import job_start, job_wait
+from segplatform.kernel.errors import Conflict, NotFound, TooLarge, UserError
+from segplatform.kernel.progress import SubProgress
+
+PREVIEW, IMPORT = "datasets.preview", "datasets.import"
+PREVIEW_ROWS = 100
+PREVIEW_SECONDS = 10.0
+CELL_CHARACTERS = 200  # a preview shows the start of a long cell
+READ_SHARE = 0.95  # of the progress; the rest is publishing
+WORK_SECONDS = 24 * 3600  # longer than any job may take: what is older was left by a crash
+Options = Mapping[str, Any]
+
+
+class PreviewPending(Conflict):
+    """The preview is still being made; asking again joins the same work."""
+
+    code = "pending"
+
+
+def import_preview(
+    *,
+    upload: Upload,
+    user: User,
+    options: Options | None = None,
+    lenient: bool = False,
+    seconds: float = PREVIEW_SECONDS,
+) -> dict[str, Any]:
+    """Read the head of the file in a worker; give what the confirm page shows.
+
+    ``{"connector", "options", "guesses", "columns", "rows", "warnings"}``. A preview of other
+    options that is still running is cancelled. Raises UserError where the file or an option is
+    wrong, PreviewPending where ``seconds`` were not enough.
+    """
+    upload_require(upload=upload)
+    subject = f"preview:{upload.pk}:{user.pk}"
+    args = {"upload": str(upload.pk), "options": dict(options or {}), "lenient": lenient}
+    job = _job_active(subject)
+    if job is None or job.args != args:
+        title = f"Preview of {upload.name}"[:200]
+        job = job_start(
+            project=upload.project, user=user, name=PREVIEW, subject=subject, title=title,
+            args=args, hidden=True,
+        )  # fmt: skip
+    job = job_wait(job=job, seconds=seconds)
+    if job.state == Job.State.SUCCEEDED:
+        return dict(job.result)
+    if job.is_active:
+        raise PreviewPending("The file is still being read. Ask again in a moment.")
+    raise UserError(job.error or "The preview was stopped. Change an option, or try again.")
+
+
+def preview_run(*, ctx: JobContext) -> dict[str, Any]:
+    """Make a preview (in a worker: the web process never parses a file)."""
+    upload = Upload.objects.get(pk=ctx.args["upload"])
+    path = upload_path(upload=upload)
+    connector = connector_of(path, upload.name)
+    options = options_check(connector=connector, options=ctx.args["options"])
+    with memory_guard():
+        if ctx.args["lenient"]:
+            options = _types_known(connector, path, options)
+        preview = connector.preview(path, options, PREVIEW_ROWS)
+    return {
+        "connector": connector.key,
+        "options": preview.options,
+        "guesses": preview.guesses,
+        "columns": preview.columns,
+        "rows": [[cell and cell[:CELL_CHARACTERS] for cell in row] for row in preview.rows],
+        "warnings": preview.warnings,
+    }
+
+
+def _types_known(connector: Connector, path: Path, options: Any) -> Any:
+    """Leave out types chosen for columns that are not there with these options."""
+    chosen = getattr(options, "types", None)
+    if not chosen:
+        return options
+    plain = options.model_copy(update={"types": {}})
+    here = {column["name"] for column in connector.preview(path, plain, 1).columns}
+    known = {name: kind for name, kind in chosen.items() if name in here}
+    return options.model_copy(update={"types": known})
+
+
+def dataset_import_start(*, project: Project, user: User, upload: Upload, name: str,
+                         options: Options | None = None) -> tuple[Dataset, Job]:  # fmt: skip
+    """Make the dataset and start reading the file into it; both are visible at once.
+
+    Starting the same upload again gives the running import, or, after one that failed, uses
+    its dataset anew with these options. Raises UserError for a bad name or an unfinished file.
+    """
+    upload_require(upload=upload)
+    with transaction.atomic():
+        Upload.objects.select_for_update().get(pk=upload.pk)  # two clicks make one import
+        before = import_last(upload=upload)
+        running = before and _job_active(job_subject(dataset=before.dataset))
+        if before and running:
+            return before.dataset, running
+        dataset = _dataset_for(before, project, user, name)
+        record = DatasetImport.objects.create(
+            dataset=dataset, source_name=upload.name, upload=upload,
+            options=dict(options or {}), created_by=user,
+        )  # fmt: skip
+        job = job_start(
+            project=project, user=user, name=IMPORT, subject=job_subject(dataset=dataset),
+            title=f"Import {dataset.name}"[:200], args={"import": str(record.pk)},
+            url=reverse("dataset", args=[project.pk, dataset.pk]),
+        )  # fmt: skip
+        record.job = job
+        record.save(update_fields=["job"])
+    upload_keep(upload=upload)
+    return dataset, job
+
+
+def import_run(*, ctx: JobContext) -> dict[str, Any]:
+    """Read the file into a new version of its dataset; nothing is left where that fails."""
+    record = DatasetImport.objects.select_related("dataset__project", "upload").get(
+        pk=ctx.args["import"]
+    )
+    published = DatasetVersion.objects.filter(origin__import=str(record.pk)).first()
+    version = published or _import_read(ctx, record)
+    if record.upload:
+        upload_delete(upload=record.upload)
+    dataset = record.dataset
+    return {"dataset": str(dataset.pk), "version": version.number, "rows": version.rows}
+
+
+def _import_read(ctx: JobContext, record: DatasetImport) -> DatasetVersion:
+    upload, dataset = record.upload, record.dataset
+    if upload is None or not upload_path(upload=upload).is_file():
+        raise NotFound("The uploaded file is not here any more. Upload it again.")
+    path = upload_path(upload=upload)
+    connector = connector_of(path, upload.name)
+    options = options_check(connector=connector, options=record.options)
+    DatasetImport.objects.filter(pk=record.pk).update(connector=connector.key)
+    origin = {"import": str(record.pk), "source": upload.name, "sha256": upload.sha256}
+    progress = SubProgress(ctx.progress, 0, READ_SHARE)
+    with work_folder(dataset) as tmp:
+        with memory_guard():
+            result = connector.read(path, options, tmp, progress, settings.IMPORT_MEMORY_BYTES)
+        ctx.progress.step(READ_SHARE, "Publishing")
+        return version_publish(ctx=ctx, dataset=dataset, result=result, tmp=tmp, origin=origin)
+
+
+def import_last(*, upload: Upload) -> DatasetImport | None:
+    """Return the newest import of an upload: its options are what the person chose last."""
+    return upload.imports.select_related("dataset", "job").first()
+
+
+def import_upload(*, dataset: Dataset) -> Upload | None:
+    """Return the file of a dataset's newest import while it is still here."""
+    record = dataset.imports.select_related("upload").first()
+    upload = record.upload if record else None
+    return upload if upload and upload_path(upload=upload).is_file() else None
+
+
+def dataset_name_propose(*, project: Project, file_name: str) -> str:
+    """Propose a name for the dataset of a file: "orders.csv" is "orders"."""
+    return dataset_name_free(project=project, name=Path(file_name).stem.strip() or "Dataset")
+
+
+def upload_require(*, upload: Upload) -> None:
+    """Raise Conflict while bytes of the file are missing."""
+    if not upload_finish(upload=upload).is_complete:
+        raise Conflict("The file has not arrived whole yet. Choose it again to go on uploading.")
+
+
+def import_connector(*, upload: Upload) -> Connector:
+    """Say what reads this upload, by its first bytes; UserError where nothing does."""
+    return connector_of(upload_path(upload=upload), upload.name)
+
+
+def connector_of(path: Path, name: str) -> Connector:
+    """Return the connector that reads this file, by its content; UserError where none does."""
+    return connectors.get(detect(path, name))()
+
+
+def options_check(*, connector: Connector, options: Options) -> Any:
+    """Turn stored or sent options into the connector's own; UserError names what does not fit."""
+    try:
+        return connector.Options.model_validate(dict(options))
+    except ValidationError as error:
+        fields = {".".join(map(str, e["loc"])): e["msg"] for e in error.errors()}
+        words = "; ".join(f"{name}: {text}" for name, text in fields.items())
+        raise UserError(f"An option does not fit. {words}", fields) from None
+
+
+@contextmanager
+def memory_guard() -> Iterator[None]:
+    """Stop a file that would take the machine's memory, and say so."""
+    try:
+        with memory_limit(settings.IMPORT_MEMORY_BYTES):
+            yield
+    except MemoryError:
+        limit = settings.IMPORT_MEMORY_BYTES / 2**30
+        raise TooLarge(
+            f"Reading this file takes more than the {limit:,.1f} GB of memory that an import may "
+            "use. Split it into smaller files, or ask the operator for more."
+        ) from None
+
+
+@contextmanager
+def work_folder(dataset: Dataset) -> Iterator[Path]:
+    """Give an empty folder on the disk of the datasets; it is gone afterwards.
+
+    What a killed import left behind goes too: one dataset has one import at a time.
+    """
+    for left in scratch_folder().glob(f"import-{dataset.pk}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    tmp = scratch_folder() / f"import-{dataset.pk}-{uuid.uuid4()}"
+    tmp.mkdir(parents=True, mode=0o700)
+    try:
+        yield tmp
+    finally:
+        shutil.rmtree(tmp, ignore_errors=True)
+
+
+def _job_active(subject: str) -> Job | None:
+    return Job.objects.filter(subject=subject, state__in=Job.ACTIVE).first()
+
+
+def _dataset_for(before: DatasetImport | None, project: Project, user: User, name: str) -> Dataset:
+    """Give the dataset of an earlier try that has no version yet, else a new one."""
+    if before and before.dataset.current_id is None:
+        return dataset_update(dataset=before.dataset, name=name)
+    return dataset_create(project=project, user=user, name=name)
+
+
+def works_expire() -> int:
+    """Remove folders that killed imports left behind, unless a new try did; return how many."""
+    old = time.time() - WORK_SECONDS
+    left = [p for p in scratch_folder().glob("import-*") if p.stat().st_mtime < old]
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(left)

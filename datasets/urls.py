@@ -1,0 +1,35 @@
+"""Addresses of datasets and of what brings them in."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from datasets.views import dataset, datasets, imports, report, uploads
+
+dataset_urls = [
+    path("", dataset.dataset, name="dataset"),
+    path("settings/", dataset.dataset_settings, name="dataset_settings"),
+    path("delete/", dataset.dataset_delete, name="dataset_delete"),
+    path("download/", dataset.dataset_download, name="dataset_download"),
+    path("report/", report.dataset_report, name="dataset_report"),
+    path("report/rejected/", report.dataset_rejected, name="dataset_rejected"),
+]
+
+import_urls = [
+    path("", imports.import_start, name="import_start"),
+    path("<uuid:upload_id>/", imports.import_preview_page, name="import_preview"),
+    path("<uuid:upload_id>/run/", imports.import_run, name="import_run"),
+    path("<uuid:upload_id>/discard/", imports.import_discard, name="import_discard"),
+]
+
+upload_urls = [
+    path("", uploads.upload_collection, name="upload_collection"),
+    path("<uuid:upload_id>/", uploads.upload_item, name="upload_item"),
+]
+
+project_urls: list[URLPattern | URLResolver] = [
+    path("datasets/", datasets.home, name="dataset_list"),
+    path("datasets/<uuid:dataset_id>/", include(dataset_urls)),
+    path("import/", include(import_urls)),
+    path("uploads/", include(upload_urls)),
+]
+
+urlpatterns = [path("projects/<uuid:project_id>/", include(project_urls))]

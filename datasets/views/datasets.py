@@ -1,0 +1,40 @@
+"""The datasets of a project: the list, or the way to the first one."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from datasets.services.datasets import dataset_list, jobs_latest
+from projects.models import Project, Role
+from projects.web.access import ProjectRequest, project_view
+from projects.web.htmx import render_either
+from projects.web.lists import list_page
+
+SORTS = {
+    "name": ("Name", "name"),
+    "updated": ("Last updated", "-updated"),
+    "rows": ("Most rows", "-current__rows"),
+    "size": ("Largest", "-current__bytes"),
+}
+
+
+@require_GET
+@project_view()
+def home(request: ProjectRequest, project: Project) -> HttpResponse:
+    """List the datasets, each with its size and the state of its latest job."""
+    datasets = dataset_list(project=project)
+    listed = list_page(
+        request, datasets, search=("name", "description"), sorts={k: v[1] for k, v in SORTS.items()}
+    )
+    items = list(listed.page)
+    jobs = jobs_latest(datasets=items)
+    context = {
+        "list": listed,
+        "sorts": {key: label for key, (label, _) in SORTS.items()},
+        "items": [(dataset, jobs.get(dataset.pk)) for dataset in items],
+        "is_empty": not listed.is_filtered and not listed.page.paginator.count,
+        "may_edit": project.membership.allows(Role.EDITOR),
+        "section": "datasets",
+    }
+    return render_either(
+        request, "datasets/dataset_list.html", "datasets/_dataset_list.html", context
+    )

@@ -1,0 +1,1 @@
+"""What views and forms of datasets share: the grid, the report, downloads."""

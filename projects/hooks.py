@@ -1,0 +1,60 @@
+"""What higher apps add to the shared pages and workers, filled in their ``AppConfig.ready()``."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from projects.models import User
+
+ProjectCounts = Callable[[Iterable[UUID]], dict[str, dict[UUID, int]]]
+
+
+@dataclass(frozen=True)
+class RailEntry:
+    """One entry of a project's rail; ``url_name`` is reversed with ``project_id``."""
+
+    key: str
+    label: str
+    icon: str
+    url_name: str
+    order: int = 100
+    role: str = "viewer"
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One line of the quick search: ``kind`` is a word as "Dataset", ``detail`` says where."""
+
+    label: str
+    kind: str
+    url: str
+    icon: str
+    detail: str = ""
+
+
+project_counts: list[ProjectCounts] = []
+"""Each gives counts for project cards: ``{"datasets": {project id: number}}``."""
+
+worker_start: list[Callable[[], None]] = []
+"""Each imports what jobs will need, in a worker's parent, before it forks; it computes nothing."""
+
+housekeeping: list[Callable[[], None]] = []
+"""Each removes what nobody needs any more (expired uploads, forgotten files), now and then."""
+
+rail_entries: list[RailEntry] = [
+    RailEntry("jobs", "Activity", "activity", "job_list", order=800),
+    RailEntry("members", "Members", "users", "project_members", order=810),
+    RailEntry("settings", "Settings", "settings", "project_settings", order=900, role="editor"),
+]
+"""The pages of a project; sorted by ``order`` and shown to members with ``role``."""
+
+search_providers: list[Callable[["User", str], list[SearchHit]]] = []
+"""Each gives what of its app this person may open and has the text in its name."""
+
+health: dict[str, Callable[[], str]] = {}
+"""Parts that ``GET /health`` names, as "sandbox": each says ``"ok"`` or ``"unavailable"``."""
+
+project_home = "project_home"
+"""Name of the URL that a project opens with; it takes ``project_id``."""

@@ -1,0 +1,1 @@
+"""Background jobs: the only place that talks to the queue."""

@@ -1,0 +1,81 @@
+"""Sends rows to the queue; a row that could not be sent stays queued for the reconciler."""
+
+import logging
+from contextlib import suppress
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from rq.command import send_stop_job_command
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.job import Job as Message
+from rq.serializers import JSONSerializer
+
+from projects.jobs.connection import QUEUE_ERRORS, cancel_key, client, queue
+from projects.models import Job
+
+logger = logging.getLogger(__name__)
+
+RUNNER = "projects.jobs.runner.run_job"
+# A message that RQ calls failed (its process was killed) is kept for an operator to look at.
+FAILED_MESSAGE_SECONDS = 3600
+
+
+def message_id(job: Job) -> str:
+    """Name the message that starts the row's next attempt, or started its current one."""
+    attempt = job.attempt + 1 if job.state == Job.State.QUEUED else job.attempt
+    return f"{job.pk}_{attempt}"
+
+
+def enqueue(job: Job) -> None:
+    """Send a queued row to its queue once the transaction is committed."""
+    transaction.on_commit(partial(send, job))
+
+
+def send(job: Job) -> bool:
+    """Send now; say whether the queue took it. Sending twice is harmless: one starts."""
+    try:
+        queue(job.queue).enqueue_call(
+            RUNNER,
+            args=(str(job.pk),),
+            job_id=message_id(job),
+            timeout=settings.JOB_TIMEOUT_SECONDS,
+            result_ttl=0,
+            failure_ttl=FAILED_MESSAGE_SECONDS,
+            description=job.name,
+        )
+    except QUEUE_ERRORS as error:
+        logger.warning("job %s waits for the queue server: %s", job.pk, error)
+        return False
+    return True
+
+
+def withdraw(job: Job) -> None:
+    """Take the message of a job that was cancelled while queued off its queue, after commit."""
+    transaction.on_commit(partial(_delete_message, message_id(job)))
+
+
+def stop_soon(job: Job) -> None:
+    """Tell a running job to stop at its next step, after commit."""
+    transaction.on_commit(partial(_set_cancel_key, job))
+
+
+def stop_now(job: Job) -> None:
+    """Kill the process that runs the job, after commit: for work that leaves nothing behind."""
+    transaction.on_commit(partial(_kill, job))
+
+
+def _delete_message(name: str) -> None:
+    with suppress(NoSuchJobError, *QUEUE_ERRORS):
+        Message.fetch(name, connection=client(), serializer=JSONSerializer).delete()
+
+
+def _set_cancel_key(job: Job) -> None:
+    with suppress(*QUEUE_ERRORS):
+        client().set(cancel_key(job.pk), job.attempt, ex=settings.JOB_TIMEOUT_SECONDS)
+
+
+def _kill(job: Job) -> None:
+    _set_cancel_key(job)  # should the command come before the process is there
+    with suppress(NoSuchJobError, InvalidJobOperation, *QUEUE_ERRORS):
+        send_stop_job_command(client(), message_id(job), serializer=JSONSerializer)

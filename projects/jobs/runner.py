@@ -1,0 +1,87 @@
+"""Runs one attempt of a job and turns how it ended into a state; all that RQ ever calls."""
+
+import logging
+import secrets
+
+from django.db import connection
+from rq.timeouts import BaseTimeoutException
+
+from projects.jobs import attempts, registry
+from projects.jobs.connection import QUEUE_ERRORS, cancel_key, client
+from projects.jobs.context import JobContext
+from projects.jobs.lease import Lease
+from projects.jobs.plain import plain_json, plain_text
+from projects.models import Job, Membership, Role
+from segplatform.kernel.errors import Cancelled, Forbidden, Superseded, UserError
+
+logger = logging.getLogger(__name__)
+
+UNEXPECTED = "Something went wrong on our side. Try again, or give the operator the error id."
+TOO_LONG = "This took longer than the operator allows and was stopped. Try it on less data."
+NO_RIGHT = "The person who started this may no longer do so in this project, so it was not run."
+
+in_horse = False
+"""Whether this process exists for one job only, and may be ended with it (see worker)."""
+
+
+def run_job(job_id: str) -> None:
+    """Run the next attempt of a queued job; do nothing where it is not queued any more."""
+    job = attempts.take(job_id)
+    if job is None:
+        logger.info("job %s is not queued any more", job_id)
+        return
+    context = JobContext(job)
+    try:
+        _run(context)
+    except Superseded:
+        logger.warning("job %s: attempt %s lost its row; result thrown away", job.pk, job.attempt)
+    except (Exception, SystemExit) as error:  # a state for everything that can be raised
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()  # it may be what failed
+        _end_badly(context, error)
+    finally:
+        context.progress.lines.close()
+        _forget_cancel(job)
+
+
+def _run(context: JobContext) -> None:
+    with Lease(context.job, may_exit=in_horse):
+        _check_right(context.job)
+        result = plain_json(registry.get(context.job.name).run(context))
+    attempts.finish(context.job, Job.State.SUCCEEDED, progress=1, message="", result=result)
+
+
+def _check_right(job: Job) -> None:
+    """Ask again whether the person may do this: the row may have waited for long."""
+    role = Role.VIEWER if job.hidden else Role.EDITOR
+    member = Membership.objects.filter(
+        project=job.project_id, user=job.created_by_id, user__is_active=True
+    ).first()
+    if member is None or not member.allows(role):
+        raise Forbidden(NO_RIGHT)
+
+
+def _end_badly(context: JobContext, error: BaseException) -> None:
+    job = context.job
+    if isinstance(error, Cancelled):
+        attempts.finish(job, Job.State.CANCELLED)
+    elif isinstance(error, UserError):
+        _fail(context, str(error))
+    elif isinstance(error, BaseTimeoutException):
+        _fail(context, TOO_LONG)
+    else:
+        error_id = secrets.token_hex(6)
+        logger.error("job %s (%s), error id %s", job.pk, job.name, error_id, exc_info=error)
+        _fail(context, UNEXPECTED, error_id)
+
+
+def _fail(context: JobContext, sentence: str, error_id: str = "") -> None:
+    error = plain_text(sentence)
+    attempts.finish(context.job, Job.State.FAILED, error=error, error_id=error_id)
+
+
+def _forget_cancel(job: Job) -> None:
+    try:
+        client().delete(cancel_key(job.pk))
+    except QUEUE_ERRORS:
+        return  # it expires by itself

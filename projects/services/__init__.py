@@ -1,0 +1,1 @@
+"""Reads and writes of people, projects, access and jobs."""

@@ -1,0 +1,42 @@
+"""Addresses of projects, members, jobs and accounts."""
+
+from django.urls import include, path
+
+from projects.views import account, home, job_events, jobs, members, project
+
+project_urls = [
+    path("", project.project_home, name="project_home"),
+    path("settings/", project.project_settings, name="project_settings"),
+    path("delete/", project.project_delete, name="project_delete"),
+    path("members/", members.project_members, name="project_members"),
+    path("members/add/", members.project_member_add, name="project_member_add"),
+    path(
+        "members/<int:user_id>/change/",
+        members.project_member_change,
+        name="project_member_change",
+    ),
+    path(
+        "members/<int:user_id>/remove/",
+        members.project_member_remove,
+        name="project_member_remove",
+    ),
+    path("jobs/", jobs.job_list_page, name="job_list"),
+    path("jobs/<uuid:job_id>/", jobs.job_detail, name="job_detail"),
+    path("jobs/<uuid:job_id>/progress/", jobs.job_progress, name="job_progress"),
+    path("jobs/<uuid:job_id>/events/", job_events.job_events, name="job_events"),
+    path("jobs/<uuid:job_id>/log/", jobs.job_log, name="job_log"),
+    path("jobs/<uuid:job_id>/cancel/", jobs.job_cancel, name="job_cancel"),
+    path("jobs/<uuid:job_id>/retry/", jobs.job_retry, name="job_retry"),
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", home.search, name="search"),
+    path("projects/create/", project.project_create, name="project_create"),
+    path("projects/<uuid:project_id>/", include(project_urls)),
+    path("jobs/menu/", jobs.jobs_menu, name="jobs_menu"),
+    path("account/", account.account, name="account"),
+    path("account/tokens/", account.token_create, name="token_create"),
+    path("account/tokens/<uuid:token_id>/delete/", account.token_delete, name="token_delete"),
+    path("start/<str:secret>/", account.sign_in_link, name="sign_in_link"),
+]

@@ -1,0 +1,1 @@
+"""Pages: each speaks HTTP and calls one service."""

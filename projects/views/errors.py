@@ -1,0 +1,40 @@
+"""The pages for addresses that do not exist and for our own faults."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+
+from projects.web.errors import error_response, new_error_id
+
+logger = logging.getLogger(__name__)
+
+NOT_FOUND = "There is nothing at this address, or it is not shared with you."
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Show that the request itself cannot be read."""
+    return error_response(request, 400, "The request cannot be read.", code="bad_request")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Show that this is not allowed."""
+    return error_response(request, 403, "You may not open this.", code="forbidden")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Show that the form is too old or comes from elsewhere."""
+    message = "This form is out of date. Reload the page and send it again."
+    return error_response(request, 403, message, code="csrf")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Show the same page for what does not exist and for what the person may not know of."""
+    return error_response(request, 404, NOT_FOUND, code="not_found")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Show one neutral sentence with an id that leads to the log."""
+    error_id = new_error_id()
+    logger.exception("error %s at %s %s", error_id, request.method, request.path)
+    message = f"This is our fault, not yours. Tell the operator the error id {error_id}."
+    return error_response(request, 500, message, error_id=error_id, code="server_error")

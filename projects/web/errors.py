@@ -1,0 +1,110 @@
+"""Turns errors meant for people into pages, parts of pages or JSON with the right status."""
+
+import logging
+import secrets
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render, resolve_url
+from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
+
+from projects.web.htmx import is_htmx
+from segplatform.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, UserError
+
+logger = logging.getLogger(__name__)
+
+STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, TooLarge: 413}
+TITLES = {
+    400: "This did not work",
+    403: "You may not do this",
+    404: "Not found",
+    409: "Not possible right now",
+    413: "Too large",
+    500: "Something went wrong",
+    503: "Busy",
+}
+BUSY = "The database is busy. Try again in a moment."
+
+
+def status_of(error: UserError) -> int:
+    """Give the HTTP status of an error of the kernel."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+
+
+def is_busy(error: BaseException) -> bool:
+    """Say whether another writer holds the database, which passes by itself."""
+    return isinstance(error, OperationalError) and "locked" in str(error)
+
+
+def new_error_id() -> str:
+    """Make the short id that ties what the person sees to the line in the log."""
+    return secrets.token_hex(4)
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Say whether the REST API was asked, which always answers in JSON."""
+    return request.path.startswith("/api/")
+
+
+def error_body(code: str, message: str, fields: dict[str, str] | None = None) -> dict[str, object]:
+    """Give the one shape in which the API reports errors."""
+    return {"error": {"code": code, "message": message, "fields": fields or {}}}
+
+
+def error_response(
+    request: HttpRequest, status: int, message: str, error_id: str = "", code: str = ""
+) -> HttpResponse:
+    """Show an error as JSON, as a part of a page or as a page, as the caller asked."""
+    if is_api(request):
+        return JsonResponse(error_body(code or "error", message), status=status)
+    context = {"title": TITLES.get(status, TITLES[400]), "message": message, "error_id": error_id}
+    template = "components/_error.html" if is_htmx(request) else "projects/error.html"
+    # Without the request: an error page must not need what may be broken, as the database.
+    response = render(None, template, {**context, "status": status}, status=status)
+    response["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def wrong_method(request: HttpRequest, response: HttpResponseBase) -> JsonResponse:
+    """Answer 405 in the API's shape; the header names what is allowed."""
+    allow = response["Allow"]
+    message = f"This address does not know {request.method}; it allows {allow}."
+    body = error_body("method_not_allowed", message)
+    return JsonResponse(body, status=405, headers={"Allow": allow})
+
+
+class UserErrorMiddleware(MiddlewareMixin):
+    """Answers for views that raise ``UserError``, and for htmx when the session has ended."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Show what a person can mend; leave everything else to Django's 500."""
+        if isinstance(exception, UserError):
+            return error_response(
+                request, status_of(exception), str(exception), code=exception.code
+            )
+        if is_busy(exception):
+            logger.warning("database busy: %s", request.path)
+            response = error_response(request, 503, BUSY, code="busy")
+            response["Retry-After"] = "2"
+            return response
+        return None
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Let htmx leave for the sign-in page, and the API refuse a method, each in its own way."""
+        if response.status_code == 405 and is_api(request):
+            return wrong_method(request, response)
+        if not is_htmx(request) or response.status_code != 302:
+            return response
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if urlsplit(response["Location"]).path != sign_in:
+            return response
+        page = request.headers.get("HX-Current-URL", "")
+        query = urlencode({"next": urlsplit(page).path or "/"})
+        return HttpResponse(status=204, headers={"HX-Redirect": f"{sign_in}?{query}"})

@@ -1,0 +1,68 @@
+// Comfort for <details class="sp-menu">: one open at a time, Escape, arrows, a place on the screen.
+const openMenus = () => document.querySelectorAll("details.sp-menu[open]");
+const items = (menu) => [...menu.querySelectorAll(".sp-menu-panel :is(a, button, input, select)")];
+
+function close(menu, focus = false) {
+  menu.open = false;
+  if (focus) menu.querySelector("summary").focus();
+}
+
+// A menu inside a scrolling box would be cut off: it is placed against the window instead.
+function place(menu) {
+  const panel = menu.querySelector(".sp-menu-panel");
+  if (!panel || !menu.closest(".sp-scroll, .sp-tabs, [data-float]")) return;
+  panel.dataset.placed = "";
+  const anchor = menu.querySelector("summary").getBoundingClientRect();
+  const box = panel.getBoundingClientRect();
+  const left = Math.max(8, Math.min(anchor.left, innerWidth - box.width - 8));
+  const below = anchor.bottom + 4;
+  const top = below + box.height > innerHeight ? Math.max(8, anchor.top - box.height - 4) : below;
+  panel.style.left = `${left}px`;
+  panel.style.top = `${top}px`;
+}
+
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const menu = event.target;
+    if (!(menu instanceof HTMLDetailsElement) || !menu.matches(".sp-menu") || !menu.open) return;
+    for (const other of openMenus()) if (other !== menu && !other.contains(menu)) close(other);
+    place(menu);
+  },
+  true,
+);
+
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) {
+    if (!menu.contains(event.target)) close(menu);
+    else if (event.target.closest(".sp-menu-item, [data-menu-close]")) close(menu);
+  }
+});
+
+document.addEventListener("focusin", (event) => {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) close(menu);
+});
+
+document.addEventListener("scroll", (event) => {
+  for (const menu of openMenus()) {
+    if (menu.querySelector("[data-placed]") && event.target.contains?.(menu)) close(menu);
+  }
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("details.sp-menu");
+  if (!menu) return;
+  if (event.key === "Escape" && menu.open) {
+    event.preventDefault();
+    close(menu, true);
+    return;
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || event.target.matches("input:not([type=checkbox], [type=radio]), select, textarea")) return;
+  event.preventDefault();
+  menu.open = true;
+  const all = items(menu);
+  const at = all.indexOf(document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : all.length - 1) : (at + step + all.length) % all.length;
+  all[next]?.focus();
+});

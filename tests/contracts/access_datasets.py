@@ -1,0 +1,88 @@
+"""Access to datasets, their import and their uploads."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from datasets.services.uploads import upload_path, upload_store
+from tests.contracts.access_words import (
+    API_EDITOR,
+    API_OWNER,
+    API_VIEWER,
+    EDITOR,
+    OWNER,
+    VIEWER,
+)
+from tests.contracts.access_world import MARKER, World
+from tests.factories.datasets import make_dataset
+
+CSV = b"id,amount\n1,2.50\n2,3.10\n"
+
+ACCESS = {
+    "dataset_list": {"GET": VIEWER},
+    "dataset": {"GET": VIEWER},
+    "dataset_settings": {"GET": EDITOR, "POST": EDITOR},
+    "dataset_delete": {"POST": OWNER},
+    "dataset_download": {"GET": VIEWER},
+    "dataset_report": {"GET": VIEWER},
+    "dataset_rejected": {"GET": VIEWER},
+    "import_start": {"GET": EDITOR, "POST": EDITOR},
+    "import_preview": {"GET": EDITOR, "POST": EDITOR},
+    "import_run": {"POST": EDITOR},
+    "import_discard": {"POST": EDITOR},
+    "upload_collection": {"POST": EDITOR, "OPTIONS": EDITOR},
+    "upload_item": dict.fromkeys(("HEAD", "PATCH", "DELETE", "POST", "OPTIONS"), EDITOR),
+    "api:list_datasets": {"GET": API_VIEWER},
+    "api:import_dataset": {"POST": API_EDITOR},
+    "api:get_dataset": {"GET": API_VIEWER},
+    "api:change_dataset": {"PATCH": API_EDITOR},
+    "api:delete_dataset": {"DELETE": API_OWNER},
+    "api:get_rows": {"GET": API_VIEWER},
+    "api:list_versions": {"GET": API_VIEWER},
+    "api:download_dataset": {"GET": API_VIEWER},
+    "api:upload_file": {"POST": API_EDITOR},
+    "api:preview_upload": {"POST": API_EDITOR},
+}
+
+
+def stored_upload(world: World) -> Any:
+    """Give an upload of the owner's, whole."""
+    if "upload" not in world.things:
+        world.things["upload"] = upload_store(
+            project=world.project,
+            user=world.project.membership.user,
+            name=f"{MARKER}.csv",
+            size=len(CSV),
+            chunks=[CSV],
+        )
+    upload = world.things["upload"]
+    upload_path(upload=upload).write_bytes(CSV)  # an earlier call may have thrown it away
+    return upload
+
+
+def stored_dataset(world: World) -> Any:
+    """Give a dataset of the project."""
+    if "dataset" not in world.things:
+        name, rejected = f"Dataset {MARKER}", [(1, "Quantity", "many", "not a number")]
+        world.things["dataset"] = make_dataset(world.project, name=name, rejected=rejected)
+    return world.things["dataset"]
+
+
+def import_body(world: World) -> dict[str, Any]:
+    return {"name": "From a script", "upload": str(stored_upload(world).pk)}
+
+
+BODIES = {
+    "api:change_dataset": {"name": "Renamed by a script"},
+    "api:import_dataset": import_body,
+    "api:preview_upload": {"options": {}},
+    "api:upload_file": {"file": SimpleUploadedFile("sent.csv", CSV)},
+}
+
+KWARGS = {
+    "dataset_id": lambda world: stored_dataset(world).pk,
+    "upload_id": lambda world: stored_upload(world).pk,
+}
+
+# No worker runs here, so nothing is to be waited for.
+PATCHES = {"datasets.services.imports.job_wait": lambda job, seconds: job}

@@ -1,0 +1,69 @@
+"""What the browser tests look for on every page: errors in the console, and accessibility."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from tests.e2e.server import ROOT
+
+AXE = ROOT / "static_vendor" / "axe" / "axe.min.js"
+SERIOUS = {"serious", "critical"}
+# WCAG 2.2 AA, as axe names its rule sets.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+Theme = Literal["light", "dark"]
+
+
+@dataclass
+class Problems:
+    """Console errors (refusals by the content security policy are such) and script errors."""
+
+    seen: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    def allow(self, pattern: str) -> None:
+        """Expect problems that match, as the 404 that a test provokes."""
+        self.allowed.append(pattern)
+
+    def watch(self, context: BrowserContext) -> None:
+        """Collect from every page of the context."""
+        context.on("console", self._on_console)
+        context.on("weberror", lambda error: self.seen.append(f"script: {error.error}"))
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.seen.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def unexpected(self) -> list[str]:
+        """Return what no test allowed."""
+        return [text for text in self.seen if not any(re.search(p, text) for p in self.allowed)]
+
+
+def violations(page: Page) -> list[str]:
+    """Run axe on the page as it is; give its serious and critical findings in words."""
+    page.evaluate(AXE.read_text())
+    options = {"runOnly": {"type": "tag", "values": RULES}}
+    result: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{found['id']}: {found['help']}: {node['target']} {node.get('failureSummary', '')}"
+        for found in result["violations"]
+        if found["impact"] in SERIOUS
+        for node in found["nodes"]
+    ]
+
+
+def wear(page: Page, theme: Theme) -> None:
+    """Show the page in a theme, without the transition to it."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.wait_for_function("theme => document.documentElement.dataset.bsTheme === theme", arg=theme)
+
+
+def check_accessible(page: Page) -> None:
+    """Fail on what axe calls serious or critical, light and dark."""
+    found: list[str] = []
+    themes: tuple[Theme, ...] = ("light", "dark")
+    for theme in themes:
+        wear(page, theme)
+        found += [f"{theme}: {text}" for text in violations(page)]
+    assert not found, "\n".join(found)

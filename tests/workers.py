@@ -1,0 +1,52 @@
+"""Real worker processes on the test database, for tests of any app."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).parents[1]
+CODE = (
+    "import sys, django; django.setup(); from projects.jobs.worker import work; "
+    "work(sys.argv[1].split(','), 'test', burst='burst' in sys.argv)"
+)
+
+
+@contextmanager
+def running_worker(queues: str = "interactive,default") -> Iterator[subprocess.Popen[bytes]]:
+    """Run a worker until the block ends."""
+    process = _start(queues)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def work_off(queues: str = "interactive,default") -> None:
+    """Run what is queued, then return."""
+    assert _start(queues, "burst").wait(60) == 0
+
+
+def _start(*arguments: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", CODE, *arguments]
+    return subprocess.Popen(command, cwd=ROOT, env=_environment(), start_new_session=True)
+
+
+def _environment() -> dict[str, str]:
+    """Name the test database, as a worker of another machine would."""
+    at = connection.settings_dict
+    url = f"sqlite:///{at['NAME']}"
+    if connection.vendor != "sqlite":
+        url = f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "segplatform.settings",
+        "SEGPLATFORM_DATA_DIR": str(settings.DATA_DIR),
+        "DATABASE_URL": url,
+    }
