@@ -114,7 +114,7 @@ class Converter:
 
     def _values(self, texts: pa.Array, kind: Kind) -> pa.Array:
         """Convert different texts, in their order; what does not fit is null."""
-        sql = f"SELECT {convert_sql(kind, 'x')} AS v FROM texts"  # noqa: S608 - kinds are ours
+        sql = f"SELECT {convert_sql(kind, 'x')} AS v FROM texts"
         result = self._query(sql, texts)
         return result.column(0).combine_chunks().cast(_ARROW[kind.type])
 
@@ -171,7 +171,7 @@ class Converter:
         sums = ", ".join(
             f"coalesce({count}, 0)::BIGINT AS k{i}" for i, count in enumerate(("sum(n)", *missed))
         )
-        sql = f"SELECT {sums} FROM texts WHERE trim(x, ' \t') <> ''"  # noqa: S608 - kinds are ours
+        sql = f"SELECT {sums} FROM texts WHERE trim(x, ' \t') <> ''"
         total, *misses = (column[0].as_py() for column in self._query(sql, texts, counts).columns)
         return total, misses
 

@@ -68,7 +68,8 @@ class CsvRead:
         """Read all rows into ``part-0.parquet``; raises ``UserError`` and ``Cancelled``."""
         self._fast = is_regular(self.text, layout, self._scan)
         rejects = Rejects(self.out_dir)
-        with connect(self.memory_bytes // 4, self.scratch / "spill") as con:
+        # One thread: it converts a row group at a time, and more only hold more memory.
+        with connect(self.memory_bytes // 4, self.scratch / "spill", 1) as con:
             if plan.unsettled():
                 self._survey(con, layout, plan, null_words)
             while True:

@@ -41,7 +41,8 @@ _STYLES = (
     '<xf xfId="0" fontId="1" applyFont="1"/>'
     '<xf xfId="0" numFmtId="164" applyNumberFormat="1"/>'
     '<xf xfId="0" numFmtId="165" applyNumberFormat="1"/></cellXfs>'
-    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+    "</styleSheet>"
 )
 _PARTS = {
     "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'

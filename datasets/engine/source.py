@@ -19,7 +19,7 @@ from datasets.engine.rejects import Rejects
 from datasets.engine.types import ROW_COLUMN
 from segplatform.kernel.errors import UserError
 
-BLOCK = 2**21
+BLOCK = 2**20
 DENSE = 50
 """A quote every so many bytes: then looking for the lines with quotes costs more than it saves."""
 
@@ -109,8 +109,8 @@ def groups(
         held.append(_without_empty(part, tally))
         rows = sum(table.num_rows for table in held)
         if rows >= ROW_GROUP_ROWS or sum(table.nbytes for table in held) >= GROUP_BYTES:
-            yield pa.concat_tables(held)
-            held = []
+            whole, held = pa.concat_tables(held), []
+            yield whole
     tally.rows += tally.rejected
     if held:
         yield pa.concat_tables(held)

@@ -22,10 +22,10 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils.timezone import now
-from projects.services.projects import project_get
 
 from datasets.models import DatasetImport, Upload
 from projects.models import Job, Project, User
+from projects.services.projects import project_get
 from segplatform.kernel.errors import Conflict, NotFound, TooLarge, UserError
 
 CHECKSUMS = ("sha1", "sha256")

@@ -32,7 +32,10 @@ class Registry(Generic[T]):
             raise TypeError(f"{cls!r} is not a {self.contract.__name__}")
         if self._items.get(cls.key, cls) is not cls:
             raise ValueError(f"{self.package}: the key {cls.key!r} is taken twice")
-        if cls.__module__.startswith(f"{self.package}.") and cls.__module__.rsplit(".", 1)[1] != cls.key:
+        if (
+            cls.__module__.startswith(f"{self.package}.")
+            and cls.__module__.rsplit(".", 1)[1] != cls.key
+        ):
             raise ValueError(f"{cls.__module__}: the key {cls.key!r} is not the file's name")
         self._items[cls.key] = cls
         return cls

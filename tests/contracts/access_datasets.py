@@ -31,7 +31,7 @@ ACCESS = {
     "import_run": {"POST": EDITOR},
     "import_discard": {"POST": EDITOR},
     "upload_collection": {"POST": EDITOR, "OPTIONS": EDITOR},
-    "upload_item": dict.fromkeys(("HEAD", "PATCH", "DELETE", "POST", "OPTIONS"), EDITOR),
+    "upload_item": dict.fromkeys(("HEAD", "PATCH", "DELETE", "OPTIONS"), EDITOR),
     "api:list_datasets": {"GET": API_VIEWER},
     "api:import_dataset": {"POST": API_EDITOR},
     "api:get_dataset": {"GET": API_VIEWER},
@@ -83,6 +83,9 @@ KWARGS = {
     "dataset_id": lambda world: stored_dataset(world).pk,
     "upload_id": lambda world: stored_upload(world).pk,
 }
+
+TUS = {"Tus-Resumable": "1.0.0"}
+HEADERS = {"upload_collection": TUS, "upload_item": TUS}
 
 # No worker runs here, so nothing is to be waited for.
 PATCHES = {"datasets.services.imports.job_wait": lambda job, seconds: job}

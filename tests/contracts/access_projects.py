@@ -54,6 +54,7 @@ ACCESS = {
 }
 
 BODIES = {
+    "project_member_change": {"role": "viewer"},
     "api:create_project": {"name": "From a script"},
     "api:change_project": {"name": "Renamed by a script"},
     "api:add_member": {"email": "stranger@example.org", "role": "viewer"},

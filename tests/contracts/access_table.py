@@ -2,9 +2,9 @@
 
 To add a row: in the table of its app (``access_<app>.py``) write the URL's name and, for each
 method that the view knows, what the five kinds of people get — one of the words below or five of
-your own; give a body in ``BODIES`` (JSON, or a form where it holds a file) where the API needs one
-to get as far as the access check, say in ``KWARGS`` how to get a value for a URL argument that is
-new, and in ``PATCHES`` what must not be waited for.
+your own; give the values to send in ``BODIES`` where a view needs some to get as far as the
+access check, say in ``KWARGS`` how to get a value for a URL argument that is
+new, in ``HEADERS`` what a protocol asks for, and in ``PATCHES`` what must not be waited for.
 
 The columns: anonymous, stranger (signed in, not a member), viewer, editor, owner.
 ``login`` is the redirect to the sign-in page; ``ok`` is any answer that is not a refusal
@@ -21,3 +21,4 @@ ACCESS = {name: row for table in TABLES for name, row in table.ACCESS.items()}
 BODIES = {key: body for table in TABLES for key, body in table.BODIES.items()}
 KWARGS = {name: make for table in TABLES for name, make in table.KWARGS.items()}
 PATCHES = {name: value for table in TABLES for name, value in getattr(table, "PATCHES", {}).items()}
+HEADERS = {name: value for table in TABLES for name, value in getattr(table, "HEADERS", {}).items()}

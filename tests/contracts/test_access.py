@@ -13,9 +13,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from tests.contracts.access_table import ACCESS, BODIES, KWARGS, PATCHES, ROLES
+from tests.contracts.access_table import ACCESS, BODIES, HEADERS, KWARGS, PATCHES, ROLES
 from tests.contracts.access_words import METHODS
 from tests.contracts.access_world import MARKER, World, make_world
+from tests.factories import make_project
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 REFUSALS = (401, 403, 404, 405)
@@ -74,15 +75,19 @@ def url_of(name: str, world: World) -> str:
 
 
 def body_of(name: str, world: World) -> dict[str, Any]:
-    """Give what the client is to send: JSON, or a form where a file is in it."""
-    body = BODIES.get(name)
+    """Give what the client is to send: a form, or JSON for the API but where a file is in it."""
+    body, headers = BODIES.get(name), HEADERS.get(name, {})
     if body is None:
-        return {}
+        return {"headers": headers}
     data = dict(body(world) if callable(body) else body)
-    files = [value for value in data.values() if isinstance(value, SimpleUploadedFile)]
-    for file in files:
-        file.seek(0)
-    return {"data": data} if files else {"data": data, "content_type": "application/json"}
+    for value in data.values():
+        if isinstance(value, SimpleUploadedFile):
+            value.seek(0)
+            break
+    else:
+        if name.startswith("api:"):
+            return {"data": data, "headers": headers, "content_type": "application/json"}
+    return {"data": data, "headers": headers}
 
 
 def call(
@@ -148,6 +153,26 @@ def test_it_gives_everybody_what_the_table_says(
             assert answer(response) in wanted, f"{method} {name} as {role}: {response.status_code}"
             if role in ("anonymous", "stranger") and not response.streaming:
                 assert MARKER.encode() not in response.content, f"{method} {name} tells {role}"
+
+
+MIXED = [
+    name
+    for name, route, _ in ALL
+    if "project_id>" in route and (route.count("<") > 1 or callable(BODIES.get(name)))
+]
+
+
+@pytest.mark.parametrize("name", sorted(MIXED))
+def test_a_thing_is_not_found_under_another_project(
+    name: str, world: World, sessions: dict[str, str]
+) -> None:
+    here = str(world.project.pk)
+    there = str(make_project(world.people["stranger"]).pk)
+    for method in set(ACCESS[name]) - {"OPTIONS"}:
+        url, body = url_of(name, world).replace(here, there), body_of(name, world)
+        response, _ = call(method, url, sessions["stranger"], body)
+        assert response.status_code == 404, f"{method} {url}"
+        assert MARKER.encode() not in response.content
 
 
 def test_it_knows_every_address() -> None:

@@ -154,7 +154,7 @@ def test_hostile_names_and_values_are_text(client: Client, project: Project, nam
         page = response.content.decode()
         assert "<img src=x" not in page
         assert "<script>alert" not in page
-        assert "49" not in page.split("<h1")[1][:200] if "7*7" in name else True
+        assert name != "{{7*7}}" or name in page
     data = client.get(url(dataset, "dataset_download", format="csv_raw"))
     assert list(csv.reader(io.StringIO(body(data).decode())))[1] == [name]
     assert "\r" not in data["Content-Disposition"]
