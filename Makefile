@@ -37,15 +37,14 @@ test: setup-dev browser  ## Run all tests, those in a real browser too
 lint: setup-dev  ## Check style, types, import rules, templates and migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/djlint templates --check --lint --quiet
+	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 	@.ci/check-settings
 
-format: setup-dev  ## Bring Python and templates into shape
+format: setup-dev  ## Bring Python into shape
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-	@$(BIN)/djlint templates --reformat --quiet
 
 check: lint test  ## All that CI does on one Python and SQLite (.ci/run adds PostgreSQL)
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from importlib import import_module
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.apps import AppConfig
 
 from projects import hooks
+
+if TYPE_CHECKING:
+    from projects.models import User
 
 
 class DatasetsConfig(AppConfig):
@@ -23,6 +27,7 @@ class DatasetsConfig(AppConfig):
             hooks.RailEntry("datasets", "Datasets", "table-2", "dataset_list", order=20)
         )
         hooks.project_counts.append(count_datasets)
+        hooks.search_providers.append(search_datasets)
         hooks.worker_start.append(preload)
         hooks.housekeeping.append(tidy)
 
@@ -32,6 +37,24 @@ def count_datasets(project_ids: Iterable[UUID]) -> dict[str, dict[UUID, int]]:
     from datasets.services.datasets import dataset_counts
 
     return {"datasets": dataset_counts(project_ids=project_ids)}
+
+
+def search_datasets(user: "User", text: str) -> list[hooks.SearchHit]:
+    """Find, for the quick search, datasets that the person may open."""
+    from django.urls import reverse
+
+    from datasets.services.datasets import datasets_named
+
+    return [
+        hooks.SearchHit(
+            label=found.name,
+            kind="Dataset",
+            url=reverse("dataset", args=[found.project_id, found.pk]),
+            icon="table-2",
+            detail=found.project.name,
+        )
+        for found in datasets_named(user=user, text=text)
+    ]
 
 
 def preload() -> None:

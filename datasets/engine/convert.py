@@ -79,31 +79,62 @@ class Converter:
     def convert(self, group: pa.Table, rejects: Rejects) -> pa.Table:
         """Return the typed table; raises ``Misfit`` where a guess does not hold."""
         rows = group.column(ROW_COLUMN).combine_chunks()
+        encoded = {
+            t.index: self._text(group.column(str(t.index))).dictionary_encode()
+            for t in self.targets
+            if t.kind and t.type != "text"
+        }
+        values = self._values({i: array.dictionary for i, array in encoded.items()})
         columns = [rows]
         for target in self.targets:
-            column = self._column(group, target, rows, rejects)
+            if target.index in encoded:
+                found = encoded[target.index], values[target.index]
+                column = self._typed(target, *found, rows, rejects)
+            else:
+                column = self._text(group.column(str(target.index)))
+                if target.kind is None and column.null_count < len(column):
+                    raise Misfit(target.name)
             if not target.dropped:
                 target.missing += column.null_count
                 columns.append(column)
         return pa.Table.from_arrays(columns, schema=self.schema)
 
-    def _column(
-        self, group: pa.Table, target: Target, rows: pa.Array, rejects: Rejects
+    def _typed(
+        self, target: Target, encoded: pa.Array, values: pa.Array, rows: pa.Array, rejects: Rejects
     ) -> pa.Array:
-        text = self._text(group.column(str(target.index)))
-        if target.kind is None:
-            if text.null_count < len(text):
-                raise Misfit(target.name)
-            return text
-        if target.kind.type == "text":
-            return text
-        encoded = text.dictionary_encode()
-        values = self._values(encoded.dictionary, target.kind)
+        """Spread the converted values over the rows; count what did not convert."""
         if values.null_count:
             self._misses(target, encoded, values, rows, rejects)
-        if target.chosen and target.kind.type == "decimal":
+        if target.chosen and target.type == "decimal":
             target.rounded += self._rounded(encoded, values)
         return values.take(encoded.indices)
+
+    def _values(self, texts: dict[int, pa.Array]) -> dict[int, pa.Array]:
+        """Convert the different texts of each column, in their order; what does not fit is null.
+
+        One query for all columns, the shorter ones filled up: a query costs more than its rows.
+        """
+        kinds = {t.index: t.kind for t in self.targets if t.kind and t.index in texts}
+        if not kinds:
+            return {}
+        longest = max(map(len, texts.values()))
+        padded = {
+            f"x{i}": pa.concat_arrays([array, pa.nulls(longest - len(array), pa.string())])
+            for i, array in texts.items()
+        }
+        made = ", ".join(f"{convert_sql(kind, f'x{i}')} AS v{i}" for i, kind in kinds.items())
+        result = self._query(f"SELECT {made} FROM texts", pa.table(padded))
+        return {
+            i: result.column(f"v{i}").slice(0, len(texts[i])).combine_chunks().cast(_ARROW[k.type])
+            for i, k in kinds.items()
+        }
+
+    def _query(self, sql: str, texts: pa.Table) -> pa.Table:
+        self.con.register("texts", texts)
+        try:
+            return self.con.sql(sql).to_arrow_table()
+        finally:
+            self.con.unregister("texts")
 
     def _text(self, column: pa.ChunkedArray) -> pa.Array:
         """Return one array of the column, null words made null."""
@@ -111,20 +142,6 @@ class Converter:
         if len(self._words):
             text = pc.if_else(pc.is_in(text, self._words), pa.scalar(None, pa.string()), text)
         return text
-
-    def _values(self, texts: pa.Array, kind: Kind) -> pa.Array:
-        """Convert different texts, in their order; what does not fit is null."""
-        sql = f"SELECT {convert_sql(kind, 'x')} AS v FROM texts"
-        result = self._query(sql, texts)
-        return result.column(0).combine_chunks().cast(_ARROW[kind.type])
-
-    def _query(self, sql: str, texts: pa.Array, counts: pa.Array | None = None) -> pa.Table:
-        table = pa.table({"x": texts} if counts is None else {"x": texts, "n": counts})
-        self.con.register("texts", table)
-        try:
-            return self.con.sql(sql).to_arrow_table()
-        finally:
-            self.con.unregister("texts")
 
     def _misses(
         self, target: Target, encoded: pa.Array, values: pa.Array, rows: pa.Array, rejects: Rejects
@@ -172,7 +189,8 @@ class Converter:
             f"coalesce({count}, 0)::BIGINT AS k{i}" for i, count in enumerate(("sum(n)", *missed))
         )
         sql = f"SELECT {sums} FROM texts WHERE trim(x, ' \t') <> ''"
-        total, *misses = (column[0].as_py() for column in self._query(sql, texts, counts).columns)
+        table = pa.table({"x": texts, "n": counts})
+        total, *misses = (column[0].as_py() for column in self._query(sql, table).columns)
         return total, misses
 
 

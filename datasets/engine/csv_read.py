@@ -19,7 +19,7 @@ from datasets.engine.encoding import (
 from datasets.engine.layout import Layout
 from datasets.engine.rejects import Rejects
 from datasets.engine.results import ReadResult
-from datasets.engine.source import Irregular, Tally, groups, is_regular
+from datasets.engine.source import Irregular, Tally, ahead, groups, is_regular
 from datasets.engine.store import PART_NAME, TableWriter, file_info
 from datasets.engine.typing_plan import TypePlan
 from segplatform.kernel.progress import Progress, SubProgress
@@ -115,9 +115,9 @@ class CsvRead:
         lines = max(self._scan.lines + self._scan.ends_open - layout.skip_lines, 0)
         part = SubProgress(self.progress, start, stop)
         part.step(0, message)
-        for group in groups(
-            self.text, layout, self._tally, rejects, fast=self._fast, expected=lines
-        ):
+        found = groups(self.text, layout, self._tally, rejects, fast=self._fast, expected=lines)
+        # The exact reader shares ``rejects`` with the caller, so it stays in step with it.
+        for group in ahead(found) if self._fast else found:
             yield group
             part.step(min(self._tally.rows / max(lines, 1), 1), message)
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -19,7 +20,8 @@ from datasets.engine.rejects import Rejects
 from datasets.engine.types import ROW_COLUMN
 from segplatform.kernel.errors import UserError
 
-BLOCK = 2**20
+BLOCK = MAX_CELL_BYTES
+"""What is read at once; the fast reader refuses a line that is longer."""
 DENSE = 50
 """A quote every so many bytes: then looking for the lines with quotes costs more than it saves."""
 
@@ -105,7 +107,6 @@ def groups(
     held: list[pa.Table] = []
     for part in parts:
         tally.rows += part.num_rows
-        _require_small(part)
         held.append(_without_empty(part, tally))
         rows = sum(table.num_rows for table in held)
         if rows >= ROW_GROUP_ROWS or sum(table.nbytes for table in held) >= GROUP_BYTES:
@@ -165,6 +166,8 @@ def _exact(path: Path, layout: Layout, tally: Tally, rejects: Rejects | None) ->
     rows: list[int] = []
     size = 0
     for row, record in enumerate(reader, 1):
+        if len(record.text) > MAX_CELL_BYTES // 4:  # a character is at most four bytes
+            _require_small(row, record)
         fitted = _fit(record, layout.width, tally)
         if fitted is None:
             tally.rejected += 1
@@ -181,6 +184,16 @@ def _exact(path: Path, layout: Layout, tally: Tally, rejects: Rejects | None) ->
     tally.mended = [line + layout.skip_lines for line in reader.mended]
     if rows:
         yield _table(cells, rows, layout)
+
+
+def _require_small(row: int, record: Record) -> None:
+    """Raise a ``UserError`` that names the row of a cell over 1 MB (the fast reader has none)."""
+    for number, cell in enumerate(record.cells, 1):
+        if (size := len(cell.encode())) > MAX_CELL_BYTES:
+            raise UserError(
+                f"Row {row:,} holds a cell of {size / 2**20:,.1f} MB in column {number:,}; a cell "
+                "may hold 1 MB. Shorten it, or look for a quote that is never closed."
+            )
 
 
 def _fit(record: Record, width: int, tally: Tally) -> list[str] | None:
@@ -214,17 +227,10 @@ def _without_empty(table: pa.Table, tally: Tally) -> pa.Table:
     return kept
 
 
-def _require_small(table: pa.Table) -> None:
-    """Raise a ``UserError`` that names the row of a cell over 1 MB."""
-    if table.nbytes <= MAX_CELL_BYTES:
-        return
-    for number, column in enumerate(table.columns[:-1], 1):
-        sizes = pc.binary_length(column)
-        if (pc.max(sizes).as_py() or 0) > MAX_CELL_BYTES:
-            at = pc.index(pc.greater(sizes, MAX_CELL_BYTES), True).as_py()
-            row = table.column(ROW_COLUMN)[at].as_py()
-            raise UserError(
-                f"Row {row:,} holds a cell of {sizes[at].as_py() / 2**20:,.1f} MB in column "
-                f"{number:,}; a cell may hold 1 MB. Shorten it, or look for a quote that is "
-                "never closed."
-            )
+def ahead(items: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the same tables, the next one being made while the caller works on this one."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item

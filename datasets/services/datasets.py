@@ -32,6 +32,12 @@ def dataset_list(*, project: Project) -> QuerySet[Dataset]:
     )
 
 
+def datasets_named(*, user: User, text: str) -> QuerySet[Dataset]:
+    """List datasets of the person's projects with ``text`` in their name."""
+    mine = Dataset.objects.filter(project__memberships__user=user, name__icontains=text)
+    return mine.select_related("project").order_by("name")
+
+
 def dataset_get(*, project: Project, dataset_id: UUID) -> Dataset:
     """Return a dataset of this project with its current version; raises ``NotFound``."""
     dataset = dataset_list(project=project).filter(pk=dataset_id).first()

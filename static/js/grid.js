@@ -20,8 +20,10 @@ async function load(url, keepScroll) {
   const left = document.querySelector(SCROLLER)?.scrollLeft ?? 0;
   const top = keepScroll ? (document.querySelector(SCROLLER)?.scrollTop ?? 0) : 0;
   const focus = document.activeElement?.id;
-  document.querySelector(GRID).classList.add("htmx-request");
-  await window.htmx.ajax("GET", url.pathname + url.search, { target: GRID, swap: "outerHTML" });
+  const source = document.querySelector(GRID);
+  source.classList.add("htmx-request");
+  // The grid is the source: its hx-sync lets the last click win over an answer still on its way.
+  await window.htmx.ajax("GET", url.pathname + url.search, { source, target: GRID, swap: "outerHTML" });
   document.querySelector(GRID)?.classList.remove("htmx-request");
   const scroller = document.querySelector(SCROLLER);
   scroller?.scrollTo(left, top);

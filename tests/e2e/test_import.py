@@ -86,6 +86,7 @@ def test_the_grid_sorts_all_rows_and_keeps_it_in_the_address(
     create_project(page, "Sorting a grid")
     import_file(page, orders)
     page.get_by_role("link", name="All rows").click()
+    expect(page.get_by_role("link", name="All rows")).to_have_attribute("aria-current", "true")
     page.get_by_role("columnheader", name="Quantity").get_by_role("link").first.click()
     expect(page).to_have_url(re.compile("sort="))
     expect(page.get_by_role("columnheader", name="Quantity")).to_have_attribute(
