@@ -1,11 +1,15 @@
 """What a file really is, by its first bytes; the name only hints."""
 
+import codecs
 import re
+import unicodedata
 from pathlib import Path
 
 from segplatform.kernel.errors import UserError
 
 HEAD_BYTES = 4096
+FEW = 16
+"""So many stray control characters are damage, not a sign of another kind of file."""
 
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image", "a PNG picture"),
@@ -47,9 +51,24 @@ def content_kind(path: Path) -> tuple[str, str]:
     if _MARKUP.match(head):
         return "markup", "an HTML or XML page"
     # NUL alone proves nothing (UTF-16, damaged exports); other control characters in number do.
-    if len(head) - len(head.translate(None, _CONTROL)) > len(head) * 0.05:
+    control = len(head) - len(head.translate(None, _CONTROL))
+    if control > max(FEW, len(head) * 0.05) and not _is_wide_text(head):
         return "binary", "no text"
     return "text", "text"
+
+
+def _is_wide_text(head: bytes) -> bool:
+    """Say whether it reads as lines of UTF-16 without a mark, where letters look like control."""
+    even = head[: len(head) // 2 * 2]
+    for codec in ("utf-16-le", "utf-16-be"):
+        try:
+            text = codecs.getincrementaldecoder(codec)("strict").decode(even)
+        except UnicodeDecodeError:
+            continue
+        odd = sum(unicodedata.category(char) in ("Cc", "Cn", "Co") for char in text)
+        if odd - text.count("\n") - text.count("\r") - text.count("\t") <= FEW and "\n" in text:
+            return True
+    return False
 
 
 def _zip_kind(head: bytes, path: Path) -> tuple[str, str]:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from datasets.engine.bounds import ROW_GROUP_ROWS
 from datasets.engine.duck import literal
+from datasets.engine.types import ROW_COLUMN
 from segplatform.kernel.progress import NullProgress, Progress
 
 PART_NAME = "part-0.parquet"
@@ -66,7 +67,16 @@ class TableWriter:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         # Arrow's own schema is left out: readers of other kinds see plain Parquet types.
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd", store_schema=False)
+        # Row numbers only grow: stored as differences they take next to nothing.
+        growing = [name for name in schema.names if name == ROW_COLUMN]
+        self._writer = pq.ParquetWriter(
+            path,
+            schema,
+            compression="zstd",
+            store_schema=False,
+            use_dictionary=[name for name in schema.names if name not in growing],
+            column_encoding=dict.fromkeys(growing, "DELTA_BINARY_PACKED"),
+        )
         self._pool = ThreadPoolExecutor(1)
         self._pending: Future[None] | None = None
 

@@ -41,6 +41,10 @@ WHOLE: dict[str, tuple[bytes, list[str], list[str], list[tuple[Any, ...]]]] = {
         "номер;город\n1;Москва\n2;Казань\n3;Новосибирск\n".encode("cp1251"),
         ["номер", "город"], ["integer", "text"], [(1, "Москва"), (2, "Казань"), (3, "Новосибирск")],
     ),
+    "a few stray control characters": (
+        b"a,b\n\x01\x02,1\n\x03,2\n", ["a", "b"], ["text", "integer"],
+        [("\x01\x02", 1), ("\x03", 2)],
+    ),
     "line break in a cell": (
         b'id,note\n1,"two\nlines"\n2,"a\r\nb"\n',
         ["id", "note"], ["integer", "text"], [(1, "two\nlines"), (2, "a\r\nb")],
@@ -137,3 +141,8 @@ def test_it_refuses_what_is_no_table_and_says_what_it_is(name: str, tmp_path: Pa
     data, words = REFUSED[name]
     with pytest.raises(UserError, match=words):
         read(tmp_path, data)
+
+
+def test_it_reads_cyrillic_utf_16_without_a_mark_when_told(tmp_path: Path) -> None:
+    data = ("город,имя\n" + "Москва,Ада\n" * 50).encode("utf-16-le")
+    assert read(tmp_path, data, encoding="utf-16-le").rows == [("Москва", "Ада")] * 50

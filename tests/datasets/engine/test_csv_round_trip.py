@@ -22,9 +22,14 @@ AWKWARD = [
 
 
 def cells(encoding: str) -> st.SearchStrategy[str]:
-    """Texts that the encoding can write, NUL left out (it is dropped, and said so)."""
+    """Texts that the encoding can write, without NUL (dropped, and said so) and other control.
+
+    A file with many control characters is refused as no text.
+    """
     codec = {"utf-8-sig": "utf-8", "utf-16-le": "utf-16"}.get(encoding, encoding)
-    letters = st.characters(codec=codec, exclude_characters="\0\ufeff", exclude_categories=["Cs"])
+    letters = st.characters(
+        codec=codec, exclude_characters="\0\ufeff", exclude_categories=["Cs", "Cc"]
+    )
     known = [text for text in AWKWARD if _fits(text, codec)]
     return st.one_of(st.sampled_from(known), st.text(letters, max_size=8), st.integers().map(str))
 
