@@ -1,9 +1,22 @@
 """Column names as the app can rely on them: visible, short, and different from each other."""
 
+import re
 import unicodedata
 
 from datasets.engine.bounds import MAX_NAME_CHARACTERS
 from datasets.engine.types import ROW_COLUMN
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_IDENTIFIERS = {
+    *("id", "ids", "no", "nr", "number", "code", "key"),
+    *("zip", "postcode", "phone", "ean", "gtin", "sku", "year"),
+}
+
+
+def is_identifier(name: str) -> bool:
+    """Say whether a column's name ends like one whose numbers name things: ``CustomerID``."""
+    words = _WORDS.findall(name)
+    return bool(words) and words[-1].lower() in _IDENTIFIERS
 
 
 def clean_name(raw: str) -> str:

@@ -1,13 +1,15 @@
 """The cells of the grid as HTML, built in Python: 15,000 cells in a template take half a second."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from html import escape
 from typing import Any
 from urllib.parse import quote_plus
 
 from django.utils.safestring import SafeString, mark_safe
 
-from datasets.engine.display import shown
+from datasets.engine.display import plain, shown
+from datasets.engine.names import is_identifier
 from datasets.engine.query import Page, sort_part
 from datasets.engine.types import Column
 from datasets.web.grid_state import GridState, sort_added, sort_toggled
@@ -32,7 +34,7 @@ EMPTY = '<td title="empty text"></td>'
 
 def body_html(page: Page) -> SafeString:
     """Return the rows of the table, each with its row number in the source as header."""
-    numeric = [column.type in NUMBERS for column in page.columns]
+    numeric = [column.type in NUMBERS and not is_identifier(column.name) for column in page.columns]
     return mark_safe(  # noqa: S308 -- every text passes through escape() in _text
         "".join(
             f'<tr><th scope="row" class="sp-rownum">{number:,}</th>{_row(row, numeric)}</tr>'
@@ -50,6 +52,8 @@ def _cell(value: Any, right: bool) -> str:
         return MISSING_NUMBER if right else MISSING
     if right:
         return f'<td class="sp-num">{shown(value)}</td>'
+    if isinstance(value, int | Decimal | float) and not isinstance(value, bool):
+        return f"<td>{plain(value)}</td>"  # 15098 is a customer, 15,098 would be an amount
     if not isinstance(value, str):
         return f"<td>{shown(value)}</td>"
     return _text(value) if value else EMPTY
@@ -79,7 +83,8 @@ class Head:
 
     def _cell(self, column: Column, place: int) -> str:
         name, part = escape(column.name), escape(sort_part(column.name, False))
-        css = ' class="sp-num"' if column.type in NUMBERS else ""
+        amount = column.type in NUMBERS and not is_identifier(column.name)
+        css = ' class="sp-num"' if amount else ""
         href = self._sorted(sort_toggled(self.sorts, column.name))
         funnel = draw_icon("funnel", "icon", 16, "filtered")
         return (
