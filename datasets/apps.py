@@ -22,10 +22,11 @@ class DatasetsConfig(AppConfig):
         """Fill the job table (the decorators do it on import) and the hooks of the shared pages."""
         from datasets import tasks  # noqa: F401
 
-        hooks.project_home = "dataset_list"
-        hooks.rail_entries.append(
-            hooks.RailEntry("datasets", "Datasets", "table-2", "dataset_list", order=20)
-        )
+        hooks.project_home = "flow"
+        hooks.rail_entries += [
+            hooks.RailEntry("flow", "Flow", "workflow", "flow", order=10),
+            hooks.RailEntry("datasets", "Datasets", "table-2", "dataset_list", order=20),
+        ]
         hooks.project_counts.append(count_datasets)
         hooks.search_providers.append(search_datasets)
         hooks.worker_start.append(preload)
@@ -59,7 +60,8 @@ def search_datasets(user: "User", text: str) -> list[hooks.SearchHit]:
 
 def preload() -> None:
     """Import, in a worker's parent, what the jobs of this app would each wait for."""
-    for name in ("duckdb", "datasets.engine.store", "datasets.engine.query"):
+    engine = ("store", "query", "execute", "formula")
+    for name in ("duckdb", *(f"datasets.engine.{module}" for module in engine)):
         import_module(name)
 
 

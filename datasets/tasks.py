@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from datasets.services import recipes
 from datasets.services.imports import IMPORT, PREVIEW, import_run, preview_run
+from datasets.services.runs import recipes_run
+from datasets.services.states import FLOW, RUN
 from projects.jobs.context import JobContext
 from projects.jobs.registry import job
 
@@ -17,3 +20,21 @@ def preview_upload(ctx: JobContext) -> dict[str, Any]:
 def import_upload(ctx: JobContext) -> dict[str, Any]:
     """Read an uploaded file into a version of its dataset."""
     return import_run(ctx=ctx)
+
+
+@job(recipes.PREVIEW, title="Preview", queue="interactive", idempotent=True)
+def preview_recipe(ctx: JobContext) -> dict[str, Any]:
+    """Run a recipe over the samples of its inputs; store nothing."""
+    return recipes.recipe_preview_run(ctx=ctx)
+
+
+@job(RUN, title="Run recipe", queue="default", idempotent=True)
+def run_recipe(ctx: JobContext) -> dict[str, Any]:
+    """Make a new version of a recipe's output."""
+    return recipes_run(ctx=ctx)
+
+
+@job(FLOW, title="Run flow", queue="default", idempotent=True)
+def run_flow(ctx: JobContext) -> dict[str, Any]:
+    """Make new versions of everything that is out of date, or of what one recipe needs."""
+    return recipes_run(ctx=ctx)

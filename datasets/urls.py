@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from datasets.views import dataset, datasets, imports, report, uploads
+from datasets.views import dataset, datasets, flow, imports, recipes, report, uploads
 
 dataset_urls = [
     path("", dataset.dataset, name="dataset"),
@@ -25,11 +25,22 @@ upload_urls = [
     path("<uuid:upload_id>/", uploads.upload_item, name="upload_item"),
 ]
 
+recipe_urls = [
+    path("new/<str:kind>/", recipes.recipe_new, name="recipe_new"),
+    path("preview/", recipes.recipe_preview, name="recipe_preview"),
+    path("<uuid:recipe_id>/", recipes.recipe, name="recipe"),
+    path("<uuid:recipe_id>/run/", recipes.recipe_run, name="recipe_run"),
+    path("<uuid:recipe_id>/delete/", recipes.recipe_delete, name="recipe_delete"),
+]
+
 project_urls: list[URLPattern | URLResolver] = [
+    path("flow/", flow.flow, name="flow"),
+    path("flow/run/", flow.flow_run, name="flow_run"),
     path("datasets/", datasets.home, name="dataset_list"),
     path("datasets/<uuid:dataset_id>/", include(dataset_urls)),
     path("import/", include(import_urls)),
     path("uploads/", include(upload_urls)),
+    path("recipes/", include(recipe_urls)),
 ]
 
 urlpatterns = [path("projects/<uuid:project_id>/", include(project_urls))]

@@ -27,6 +27,7 @@ from projects.models import Job
 from projects.services.projects import project_get
 from projects.web.api import ApiRequest, Limit, Offset, paginate
 from projects.web.schemas import Text, errors
+from segplatform.kernel.params import MAX_EXPRESSION
 
 TAGS = ["Datasets"]
 DatasetId = Annotated[UUID, Path(description="id of the dataset")]
@@ -105,7 +106,7 @@ class RowsOut(Schema):
 
     columns: list[TypedName]
     rows: list[list[Any]]
-    count: int = Field(description="how many rows the table (or its sample) has")
+    count: int = Field(description="how many rows of the table, or its sample, pass the filter")
 
 
 class RowsQuery(Schema):
@@ -115,6 +116,9 @@ class RowsQuery(Schema):
     offset: int = Field(0, ge=0, le=10**12)
     sort: str = Field(
         "", description="columns, first to last; a minus sorts down: `-Monetary,Country`"
+    )
+    filter: str = Field(
+        "", max_length=MAX_EXPRESSION, description="a formula that is true for the rows to give"
     )
     sample: bool = Field(False, description="only the project's sample")
 
@@ -165,7 +169,7 @@ def change_dataset(
 
 @router.delete(
     "/datasets/{uuid:dataset_id}",
-    response={204: None, **errors(403, 404)},
+    response={204: None, **errors(403, 404, 409)},
     tags=TAGS,
     summary="Delete a dataset",
 )
@@ -190,6 +194,7 @@ def get_rows(request: ApiRequest, dataset_id: DatasetId, query: Query[RowsQuery]
         limit=query.limit,
         offset=query.offset,
         sort=query.sort,
+        formula=query.filter,
         sampled=query.sample,
     )
     rows = [[plain(value) for value in row] for row in page.rows]

@@ -1,9 +1,12 @@
 """Values as people read them (pages) and as JSON carries them (the API)."""
 
 import math
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from datasets.engine.names import is_identifier
 
 MIN_PLACES, MAX_PLACES = 2, 4
 PLAIN_BELOW = 1e15  # larger floats have no digits left after the point: powers read better
@@ -24,6 +27,17 @@ def shown(value: Any) -> str:
     if isinstance(value, datetime):
         return _time(value)
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def writer(column: str) -> Callable[[Any], str]:
+    """Return what writes the values of a column: numbers that name things carry no separators."""
+    return named if is_identifier(column) else shown
+
+
+def named(value: Any) -> str:
+    """Write as ``shown``, but numbers bare: 15098 is a customer, 15,098 would be an amount."""
+    is_number = isinstance(value, int | Decimal | float) and not isinstance(value, bool)
+    return str(plain(value)) if is_number else shown(value)
 
 
 def plain(value: Any) -> Any:

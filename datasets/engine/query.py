@@ -1,6 +1,7 @@
 """Pages of a stored table: sorted, filtered, over the sample or all rows; never loads it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import duckdb
 from datasets.engine.duck import identifier
 from datasets.engine.filters import Filter, where
 from datasets.engine.reader import reader, table
+from datasets.engine.run_errors import readable
 from datasets.engine.sample import Sample, sample_make
 from datasets.engine.types import Column
 from segplatform.kernel.errors import UserError
@@ -72,11 +74,13 @@ def page(
     offset: int = 0,
     sort: str | None = None,
     filters: Sequence[Filter] = (),
+    formula: str = "",
     sample: Sample | None = None,
     cut: int | None = None,
 ) -> Page:
     """Return one page; ties are in the order of the source, missing values come last.
 
+    ``formula`` is one more condition, in the language of formulas.
     ``cut`` shortens long texts to so many characters, for pages that show them.
     Raises ``UserError`` for a column, filter or limit that does not fit.
     """
@@ -85,8 +89,10 @@ def page(
     sorts = sort_parse(sort, columns)
     order = _order(sorts)
     condition, values = where(filters, columns)
+    if formula.strip():
+        condition += f"{' AND' if condition else 'WHERE'} ({_predicate(formula, columns)})"
     scope_files = sample_make(files, columns, sample) if sample else list(files)
-    with reader([*files, *scope_files]) as con:
+    with _told(formula), reader([*files, *scope_files]) as con:
         total = _count(con, table(files))
         scope = total if scope_files == list(files) else _count(con, table(scope_files))
         source = f"{table(scope_files)} {condition}"
@@ -97,6 +103,25 @@ def page(
         rows = con.execute(f"{whole} WHERE __row IN ({chosen}) {order}", values).fetchall()
     numbers = [row[0] for row in rows]
     return Page(list(columns), [row[1:] for row in rows], numbers, count, scope, total)
+
+
+def _predicate(formula: str, columns: Sequence[Column]) -> str:
+    """Write a checked formula as SQL; it can name visible columns and listed functions only."""
+    from datasets.engine.formula import predicate  # loads sqlglot
+
+    return predicate(formula, columns).sql(dialect="duckdb")
+
+
+@contextmanager
+def _told(formula: str) -> Iterator[None]:
+    """Turn what DuckDB cannot compute for somebody's formula into a sentence for them."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if not formula.strip():
+            raise
+        told = readable(error)
+        raise UserError(str(told), {"filter": str(told)}) from error
 
 
 def _cut(sorts: list[tuple[str, bool]], limit: int, offset: int, count: int) -> str:

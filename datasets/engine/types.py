@@ -42,6 +42,8 @@ def duckdb_type(kind: ColumnType) -> str:
 def from_duckdb(sql_type: str) -> ColumnType:
     """Return the column type of DuckDB's ``sql_type`` (as DESCRIBE prints it); text if unknown."""
     name = sql_type.upper()
+    if name.endswith("]"):  # a list of anything
+        return "text"
     if name.startswith("DECIMAL"):
         return "decimal"
     if name.startswith("TIMESTAMP"):

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, QuerySet
 
 from datasets.engine.connectors.base import ReadResult
 from datasets.engine.store import publish_folder
-from datasets.models import Dataset, DatasetVersion
+from datasets.models import Dataset, DatasetVersion, Recipe
 from datasets.services.files import folders_remove, version_folder
 from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
@@ -28,7 +28,7 @@ MISSING = "There is no such dataset, or you are not a member of its project."
 def dataset_list(*, project: Project) -> QuerySet[Dataset]:
     """List the datasets of a project with their current versions."""
     return Dataset.objects.filter(project=project).select_related(
-        "current", "current__created_by", "created_by"
+        "current", "current__created_by", "created_by", "recipe"
     )
 
 
@@ -94,7 +94,14 @@ def dataset_update(
 
 
 def dataset_delete(*, dataset: Dataset) -> None:
-    """Delete a dataset with all versions and files; work that fills it is cancelled first."""
+    """Delete a dataset with all versions and files; work that fills it is cancelled first.
+
+    The recipe that makes it goes with it; ``Conflict`` while another one reads it.
+    """
+    readers = Recipe.objects.filter(slots__dataset=dataset).order_by("name").distinct()
+    if readers:
+        names = ", ".join(f"“{recipe.name}”" for recipe in readers)
+        raise Conflict(f"“{dataset.name}” is read by {names}; delete that first.")
     for job in Job.objects.filter(subject=job_subject(dataset=dataset), state__in=Job.ACTIVE):
         job_cancel(job=job)
     folders = list(dataset.versions.values_list("folder", flat=True))

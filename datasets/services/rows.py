@@ -47,10 +47,14 @@ def rows_page(
     offset: int = 0,
     sort: str | None = None,
     filters: Sequence[Filter] = (),
+    formula: str = "",
     sampled: bool = True,
     cut: int | None = None,
 ) -> Page:
-    """Return one page of rows, of the project's sample or of all; raises ``UserError``."""
+    """Return one page of rows, of the project's sample or of all; raises ``UserError``.
+
+    ``formula`` is a condition in the language of formulas, besides ``filters``.
+    """
     return page(
         version_files(version=version),
         version_columns(version=version),
@@ -58,6 +62,7 @@ def rows_page(
         offset=offset,
         sort=sort,
         filters=filters,
+        formula=formula,
         sample=project_sample(project=project) if sampled else None,
         cut=cut,
     )

@@ -17,6 +17,7 @@ from datasets.services.exports import dataset_export, export_format
 from datasets.services.rows import version_current
 from datasets.web.download import download_response
 from datasets.web.explore import explore, filter_added, tabs
+from datasets.web.made_by import made_by
 from projects.models import Project, Role
 from projects.web.access import ProjectRequest, project_view
 from projects.web.forms import apply
@@ -66,11 +67,10 @@ def dataset_delete(request: ProjectRequest, project: Project, dataset_id: UUID) 
     """Delete the dataset with everything in it, once its name was typed."""
     found = dataset_get(project=project, dataset_id=dataset_id)
     confirm = DeleteDatasetForm(request.POST, name=found.name)
-    if not confirm.is_valid():
-        initial = {"name": found.name, "description": found.description}
-        return settings_page(request, project, found, DatasetForm(initial=initial), confirm)
     name = found.name
-    delete(dataset=found)
+    if not apply(confirm, lambda **_: deleted(found)):
+        initial = {"name": name, "description": found.description}
+        return settings_page(request, project, found, DatasetForm(initial=initial), confirm)
     messages.success(request, f"The dataset {name} is deleted.")
     return redirect_to(request, "dataset_list", project.pk)
 
@@ -89,6 +89,12 @@ def dataset_download(
     return download_response(blocks=blocks, form=form, name=found.name)
 
 
+def deleted(found: Dataset) -> bool:
+    """Delete the dataset; raises ``Conflict`` while a recipe reads it."""
+    delete(dataset=found)
+    return True
+
+
 def page_context(project: Project, found: Dataset, tab: str) -> dict[str, Any]:
     """Give what every tab of a dataset shows."""
     return {
@@ -99,6 +105,7 @@ def page_context(project: Project, found: Dataset, tab: str) -> dict[str, Any]:
         "formats": FORMATS,
         "may_edit": project.membership.allows(Role.EDITOR),
         "section": "datasets",
+        **made_by(found),
     }
 
 

@@ -3,7 +3,8 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from datasets.services.datasets import dataset_list, jobs_latest
+from datasets.services.datasets import dataset_list
+from datasets.services.states import graph_load
 from projects.models import Project, Role
 from projects.web.access import ProjectRequest, project_view
 from projects.web.htmx import render_either
@@ -20,17 +21,19 @@ SORTS = {
 @require_GET
 @project_view()
 def home(request: ProjectRequest, project: Project) -> HttpResponse:
-    """List the datasets, each with its size and the state of its latest job."""
+    """List the datasets, each with its size, its state, and its latest job."""
     datasets = dataset_list(project=project)
     listed = list_page(
         request, datasets, search=("name", "description"), sorts={k: v[1] for k, v in SORTS.items()}
     )
-    items = list(listed.page)
-    jobs = jobs_latest(datasets=items)
+    graph = graph_load(project=project)
     context = {
         "list": listed,
         "sorts": {key: label for key, (label, _) in SORTS.items()},
-        "items": [(dataset, jobs.get(dataset.pk)) for dataset in items],
+        "items": [
+            (dataset, graph.jobs.get(dataset.pk), graph.states[dataset.pk])
+            for dataset in listed.page
+        ],
         "is_empty": not listed.is_filtered and not listed.page.paginator.count,
         "may_edit": project.membership.allows(Role.EDITOR),
         "section": "datasets",

@@ -13,7 +13,7 @@ from datasets.services.rows import rejected_file, version_current
 from datasets.views.dataset import page_context
 from datasets.web.download import download_response
 from datasets.web.grid_state import number
-from datasets.web.report import report_context
+from datasets.web.report import report_context, run_context
 from projects.models import Project
 from projects.web.access import ProjectRequest, project_view
 from segplatform.kernel.errors import NotFound
@@ -22,10 +22,13 @@ from segplatform.kernel.errors import NotFound
 @require_GET
 @project_view()
 def dataset_report(request: ProjectRequest, project: Project, dataset_id: UUID) -> HttpResponse:
-    """Show what the import read and what it left out."""
+    """Show what the import read and left out, or what the recipe found."""
     found = dataset_get(project=project, dataset_id=dataset_id)
     version = version_current(dataset=found)
     context = page_context(project, found, "report")
+    if "recipe" in version.origin:
+        context |= run_context(version)
+        return render(request, "datasets/dataset_run.html", context)
     context |= report_context(version, max(number(request.GET.get("page"), 1), 1))
     return render(request, "datasets/dataset_report.html", context)
 

@@ -5,6 +5,7 @@ from typing import Any
 from datasets.engine.rejected import rejected_page
 from datasets.models import DatasetVersion
 from datasets.services.rows import rejected_file
+from datasets.web.recipe_facts import fact_blocks
 
 PAGE = 100
 WANTED = {
@@ -26,6 +27,12 @@ def report_context(version: DatasetVersion, page: int) -> dict[str, Any]:
         "unreadable": _unreadable(version),
         "rejected": _rejected(version, page),
     }
+
+
+def run_context(version: DatasetVersion) -> dict[str, Any]:
+    """Give the report of a recipe's run: rows in and out, and the facts that it found."""
+    report = version.report
+    return {"rows_in": report.get("rows_in", []), "blocks": fact_blocks(report.get("facts", {}))}
 
 
 def _unreadable(version: DatasetVersion) -> list[dict[str, Any]]:

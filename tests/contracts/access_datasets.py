@@ -8,6 +8,7 @@ from datasets.services.uploads import upload_path, upload_store
 from tests.contracts.access_words import (
     API_EDITOR,
     API_OWNER,
+    API_PERSON,
     API_VIEWER,
     EDITOR,
     OWNER,
@@ -15,6 +16,7 @@ from tests.contracts.access_words import (
 )
 from tests.contracts.access_world import MARKER, World
 from tests.factories.datasets import make_dataset
+from tests.factories.recipes import DOUBLED, make_recipe
 
 CSV = b"id,amount\n1,2.50\n2,3.10\n"
 
@@ -26,12 +28,19 @@ ACCESS = {
     "dataset_download": {"GET": VIEWER},
     "dataset_report": {"GET": VIEWER},
     "dataset_rejected": {"GET": VIEWER},
+    "flow": {"GET": VIEWER},
+    "flow_run": {"POST": EDITOR},
     "import_start": {"GET": EDITOR, "POST": EDITOR},
     "import_preview": {"GET": EDITOR, "POST": EDITOR},
     "import_run": {"POST": EDITOR},
     "import_discard": {"POST": EDITOR},
     "upload_collection": {"POST": EDITOR, "OPTIONS": EDITOR},
     "upload_item": dict.fromkeys(("HEAD", "PATCH", "DELETE", "OPTIONS"), EDITOR),
+    "recipe_new": {"GET": EDITOR, "POST": EDITOR},
+    "recipe": {"GET": VIEWER, "POST": EDITOR},
+    "recipe_preview": {"POST": VIEWER},
+    "recipe_run": {"POST": EDITOR},
+    "recipe_delete": {"POST": OWNER},
     "api:list_datasets": {"GET": API_VIEWER},
     "api:import_dataset": {"POST": API_EDITOR},
     "api:get_dataset": {"GET": API_VIEWER},
@@ -42,6 +51,15 @@ ACCESS = {
     "api:download_dataset": {"GET": API_VIEWER},
     "api:upload_file": {"POST": API_EDITOR},
     "api:preview_upload": {"POST": API_EDITOR},
+    "api:list_recipe_kinds": {"GET": API_PERSON},
+    "api:create_recipe": {"POST": API_EDITOR},
+    "api:get_recipe": {"GET": API_VIEWER},
+    "api:change_recipe": {"PATCH": API_EDITOR},
+    "api:delete_recipe": {"DELETE": API_OWNER},
+    "api:preview_recipe": {"POST": API_EDITOR},
+    "api:run_recipe": {"POST": API_EDITOR},
+    "api:get_flow": {"GET": API_VIEWER},
+    "api:run_flow": {"POST": API_EDITOR},
 }
 
 
@@ -72,7 +90,29 @@ def import_body(world: World) -> dict[str, Any]:
     return {"name": "From a script", "upload": str(stored_upload(world).pk)}
 
 
+def stored_recipe(world: World) -> Any:
+    """Give a recipe that reads the dataset."""
+    if "recipe" not in world.things:
+        made = make_recipe(world.project, [stored_dataset(world)], f"Made {MARKER}")
+        world.things["recipe"] = made
+    return world.things["recipe"]
+
+
+def recipe_body(world: World) -> dict[str, Any]:
+    inputs = [str(stored_dataset(world).pk)]
+    return {"kind": "prepare", "inputs": inputs, "output": "From a script", "params": DOUBLED}
+
+
+def preview_body(world: World) -> dict[str, Any]:
+    return {"kind": "rfm", "input": str(stored_dataset(world).pk)}
+
+
 BODIES = {
+    "recipe_preview": preview_body,
+    "api:create_recipe": recipe_body,
+    "api:change_recipe": {"name": "Renamed by a script"},
+    "api:preview_recipe": {},
+    "api:run_recipe": {"upstream": False},
     "api:change_dataset": {"name": "Renamed by a script"},
     "api:import_dataset": import_body,
     "api:preview_upload": {"options": {}},
@@ -81,6 +121,8 @@ BODIES = {
 
 KWARGS = {
     "dataset_id": lambda world: stored_dataset(world).pk,
+    "kind": lambda world: "rfm",
+    "recipe_id": lambda world: stored_recipe(world).pk,
     "upload_id": lambda world: stored_upload(world).pk,
 }
 
@@ -88,4 +130,7 @@ TUS = {"Tus-Resumable": "1.0.0"}
 HEADERS = {"upload_collection": TUS, "upload_item": TUS}
 
 # No worker runs here, so nothing is to be waited for.
-PATCHES = {"datasets.services.imports.job_wait": lambda job, seconds: job}
+PATCHES = {
+    "datasets.services.imports.job_wait": lambda job, seconds: job,
+    "datasets.services.recipes.job_wait": lambda job, seconds: job,
+}

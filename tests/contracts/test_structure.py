@@ -18,7 +18,11 @@ CODE = sorted(
     if "migrations" not in path.parts
 )
 MAX_LINES = 300
-PLUGIN_FOLDERS = ("datasets.engine.connectors:connectors",)
+PLUGIN_FOLDERS = (
+    "datasets.engine.connectors:connectors",
+    "datasets.engine.recipes:recipes",
+    "datasets.engine.steps:steps",
+)
 # numpy is not among them: pyarrow itself imports it.
 HEAVY = ("pandas", "sklearn", "plotly", "sqlglot", "openpyxl", "fastexcel")
 TOP_LEVEL = {
@@ -73,7 +77,9 @@ def test_engines_import_without_django_and_the_heavy_libraries() -> None:
     printed = run(
         "import sys\n"
         "from datasets.engine.connectors.base import connectors\n"
-        "connectors.all()\n"
+        "from datasets.engine.recipes.base import recipes\n"
+        "from datasets.engine.steps.base import steps\n"
+        "connectors.all(), recipes.all(), steps.all()\n"
         f"print([m for m in ('django', 'rq', 'redis', *{HEAVY!r}) if m in sys.modules])"
     )
     assert printed == "[]"

@@ -1,4 +1,4 @@
-"""The list of datasets, the home of a project."""
+"""The list of datasets of a project."""
 
 from typing import Any
 
@@ -23,11 +23,6 @@ def client(project: Project) -> Client:
     client = Client()
     client.force_login(project.membership.user)
     return client
-
-
-def test_a_project_opens_with_its_datasets(client: Client, project: Project) -> None:
-    response = client.get(reverse("project_home", args=[project.pk]))
-    assert response["Location"] == reverse("dataset_list", args=[project.pk])
 
 
 def test_an_empty_project_offers_to_import(client: Client, project: Project) -> None:

@@ -1,0 +1,65 @@
+"""The contract of recipes: one file in this folder is one kind of recipe."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from datasets.engine.types import Column
+from segplatform.kernel.params import Params
+from segplatform.kernel.registry import Registry
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+Family = Literal["visual", "code"]
+
+
+@dataclass
+class Plan:
+    """What a visual recipe comes to: one SELECT, in DuckDB's dialect, over its inputs.
+
+    The inputs are the tables ``input_0``, ``input_1``, …, with the visible columns and, hidden,
+    ``__row``. ``order_by`` names output columns that order the result; with none, the query
+    hands ``__row`` on, and the result keeps the input's order. ``facts`` are further SELECTs
+    over the same inputs, a few rows each, kept with the run and shown in its report.
+    """
+
+    query: "exp.Query"
+    order_by: list[str] = field(default_factory=list)
+    facts: "dict[str, exp.Query]" = field(default_factory=dict)
+
+
+class Recipe(ABC):
+    """One kind of step of the flow: input datasets to one output dataset."""
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    help: ClassVar[str]
+    icon: ClassVar[str]
+    order: ClassVar[int] = 100
+    family: ClassVar[Family] = "visual"
+    slots: ClassVar[tuple[str, ...]] = ("Dataset",)
+    """Labels of its inputs, in order."""
+    version: ClassVar[int] = 1
+    """Of the parameters' meaning; ``migrate`` reads those of earlier ones."""
+    Params: ClassVar[type[Params]]
+
+    def migrate(self, params: dict[str, Any], version: int) -> dict[str, Any]:
+        """Return parameters stored under an earlier ``version`` as they are written today."""
+        return params
+
+    def proposal(self, inputs: Sequence[Sequence[Column]]) -> dict[str, Any]:
+        """Propose parameters for these inputs, so that the form opens filled in; may be partial."""
+        return {}
+
+    @abstractmethod
+    def plan(self, inputs: Sequence[Sequence[Column]], params: Any) -> Plan:
+        """Return the query for inputs of these columns; pure: reads and runs nothing.
+
+        ``params`` is an instance of ``Params``. Raises ``UserError`` (with ``fields``) where they
+        do not fit the columns, ``NotApplicable`` where the inputs cannot serve at all.
+        """
+
+
+recipes: Registry[Recipe] = Registry("datasets.engine.recipes", Recipe)  # type: ignore[type-abstract]

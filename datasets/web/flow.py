@@ -1,0 +1,58 @@
+"""What the page of the flow shows: a row for each dataset and recipe, in the graph's order."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from datasets.services.flow import Flow, Node, flow
+from datasets.services.states import FLOW
+from projects.models import Job, Project, Role
+
+BEHIND = ("out_of_date", "failed", "empty")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A node with those right before and right after it."""
+
+    node: Node
+    sources: list[Node]
+    results: list[Node]
+
+    @property
+    def reason(self) -> str:
+        """Say why, once: a recipe and what it makes have the same reason."""
+        made = self.node.kind == "dataset" and self.sources
+        return "" if made else self.node.reason
+
+    @property
+    def job(self) -> Job | None:
+        """Give the job whose progress belongs in this row: of this recipe or import alone."""
+        job = self.node.job
+        made = self.node.kind == "dataset" and self.sources
+        return job if job and job.is_active and job.name != FLOW and not made else None
+
+
+def flow_context(project: Project) -> dict[str, Any]:
+    """Give the page's values; ``is_live`` while something runs, ``behind`` counts what to run."""
+    found = flow(project=project)
+    recipes = [node for node in found.nodes if node.kind == "recipe"]
+    jobs = [node.job for node in found.nodes if node.job and node.job.is_active]
+    return {
+        "flow_rows": _rows(found),
+        "recipes": recipes,
+        "datasets_count": len(found.nodes) - len(recipes),
+        "flow_job": next((job for job in jobs if job.name == FLOW), None),
+        "is_live": any(node.state == "running" for node in found.nodes),
+        "behind": sum(node.state in BEHIND for node in recipes),
+        "may_edit": project.membership.allows(Role.EDITOR),
+    }
+
+
+def _rows(found: Flow) -> list[Row]:
+    nodes = {node.id: node for node in found.nodes}
+    into: dict[str, list[Node]] = {name: [] for name in nodes}
+    out: dict[str, list[Node]] = {name: [] for name in nodes}
+    for start, end in found.edges:
+        into[end].append(nodes[start])
+        out[start].append(nodes[end])
+    return [Row(node, into[node.id], out[node.id]) for node in found.nodes]

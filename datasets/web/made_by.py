@@ -1,0 +1,20 @@
+"""What the page of a dataset says of the recipe that makes it."""
+
+from typing import Any
+
+from datasets.models import Dataset
+from datasets.services.states import active_job, graph_load
+
+
+def made_by(found: Dataset) -> dict[str, Any]:
+    """Give ``recipe``, its ``recipe_state``, and ``job`` where one makes the dataset now.
+
+    Both are None for an import. A run of the whole flow counts for each dataset that it makes.
+    """
+    if not hasattr(found, "recipe"):
+        return {"recipe": None, "recipe_state": None}
+    graph = graph_load(project=found.project)
+    recipe = next(recipe for recipe in graph.recipes if recipe.output_id == found.pk)
+    job = active_job(graph=graph, recipe=recipe)
+    origin = {"recipe": recipe, "recipe_state": graph.states[found.pk]}
+    return {**origin, "job": job} if job else origin

@@ -1,0 +1,143 @@
+"""A recipe as its page holds it: stored, proposed or typed, complete or not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.http import QueryDict
+
+from datasets.engine.recipes.base import Recipe as Kind
+from datasets.engine.types import Column
+from datasets.forms.params import params_read, shown_names, values_of
+from datasets.forms.steps import (
+    Pairs,
+    StepForm,
+    history_read,
+    steps_edit,
+    steps_read,
+    steps_stored,
+)
+from datasets.models import Dataset, Recipe
+from datasets.services.datasets import dataset_get, dataset_name_free
+from datasets.services.plans import dataset_columns, kind_get, recipe_inputs, recipe_proposal
+from datasets.services.recipes import recipe_get
+from projects.models import Project, Role
+from segplatform.kernel.errors import NotFound, UserError
+
+ENDINGS = {"prepare": "prepared"}  # of the output's proposed name; else the kind's title
+
+
+@dataclass
+class Draft:
+    """What the form of a recipe says now; ``steps`` for Prepare, ``values`` for other kinds."""
+
+    kind: Kind
+    inputs: list[Dataset]
+    recipe: Recipe | None = None
+    output: str = ""
+    values: dict[str, list[str]] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
+    steps: list[StepForm] = field(default_factory=list)
+    history: list[Pairs] = field(default_factory=list)
+    focus: int | None = None
+    said: str = ""
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether this kind is an ordered list of steps."""
+        return "steps" in self.kind.Params.model_fields
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns of the first input."""
+        return dataset_columns(dataset=self.inputs[0]) if self.inputs else []
+
+    def params(self, places: Sequence[int] | None = None) -> dict[str, Any]:
+        """Give the parameters as they stand, unchecked; of the steps only those at ``places``."""
+        if not self.has_steps:
+            return {**self.kept, **params_read(self.kind.Params, self.values)}
+        shown = range(len(self.steps)) if places is None else places
+        return {"steps": [self.steps[place].params() for place in shown]}
+
+
+def draft_new(project: Project, key: str, input_id: UUID | None) -> Draft:
+    """Open a recipe that is not stored yet, with what its kind proposes."""
+    kind = kind_known(key)
+    inputs = [dataset_get(project=project, dataset_id=input_id)] if input_id else []
+    draft = Draft(kind, inputs)
+    if inputs:
+        ending = ENDINGS.get(kind.key, kind.title)
+        draft.output = dataset_name_free(project=project, name=f"{inputs[0].name} {ending}")
+        fill(draft, recipe_proposal(kind=key, inputs=inputs))
+    return draft
+
+
+def draft_stored(project: Project, recipe_id: UUID) -> Draft:
+    """Open a stored recipe."""
+    recipe = recipe_get(project=project, recipe_id=recipe_id)
+    kind = kind_get(key=recipe.kind)
+    draft = Draft(kind, recipe_inputs(recipe=recipe), recipe, recipe.output.name)
+    params = dict(recipe.params)
+    if recipe.params_version != kind.version:
+        params = kind.migrate(params, recipe.params_version)
+    fill(draft, params)
+    return draft
+
+
+def draft_sent(project: Project, sent: QueryDict) -> Draft:
+    """Read the form of either page, as the live preview sends it; viewers see what is stored."""
+    if recipe_id := uuid_or_none(sent.get("recipe")):
+        draft = draft_stored(project, recipe_id)
+    else:
+        draft = draft_new(project, sent.get("kind", ""), uuid_or_none(sent.get("input")))
+    return typed(draft, sent) if project.membership.allows(Role.EDITOR) else draft
+
+
+def typed(draft: Draft, sent: QueryDict) -> Draft:
+    """Put what the person typed over what was there."""
+    draft.output = sent.get("output", draft.output)
+    if draft.has_steps:
+        draft.steps = steps_read((name, value) for name in sent for value in sent.getlist(name))
+        draft.history = history_read(sent.get("history", ""))
+    else:
+        draft.values = {
+            name: sent.getlist(name)
+            for name in sorted(shown_names(draft.kind.Params))
+            if name in sent
+        }
+    return draft
+
+
+def edited(draft: Draft, sent: QueryDict) -> Draft:
+    """Do what the pressed button says to the steps; raises ``UserError``."""
+    after = steps_edit(draft.steps, draft.history, sent.get("do", ""), sent.get("add-kind", ""))
+    draft.steps, draft.history = after.steps, after.history
+    draft.focus, draft.said = after.focus, after.said
+    return draft
+
+
+def fill(draft: Draft, params: Mapping[str, Any]) -> None:
+    """Put parameters into the form."""
+    if draft.has_steps:
+        draft.steps = steps_stored(params)
+        return
+    names = shown_names(draft.kind.Params)
+    draft.values = values_of({k: v for k, v in params.items() if k in names})
+    draft.kept = {k: v for k, v in params.items() if k not in names and v is not None}
+
+
+def kind_known(key: str) -> Kind:
+    """Return the kind of recipe; raises ``NotFound``, for it is part of an address."""
+    try:
+        return kind_get(key=key)
+    except UserError as error:
+        raise NotFound(str(error)) from None
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
+    """Read an id; None for anything else."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
