@@ -70,7 +70,7 @@ def headers(page: Page) -> list[str]:
 def in_preview(page: Page, column: str) -> Locator:
     """Find a column in the live preview."""
     name = re.compile(rf"^{column}\b")
-    return page.locator("#recipe-result").get_by_role("columnheader", name=name)
+    return page.locator("#recipe-preview").get_by_role("columnheader", name=name).first
 
 
 def open_flow(page: Page) -> None:
