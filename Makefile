@@ -46,6 +46,9 @@ format: setup-dev  ## Bring Python into shape
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+bench: setup-dev  ## Measure beside what a notebook would do (prints; nothing is asserted)
+	@for file in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py); done
+
 check: lint test  ## All that CI does on one Python and SQLite (.ci/run adds PostgreSQL)
 
 lock: setup  ## Resolve the dependencies anew (LOCK_ARGS=--upgrade for newer ones)

@@ -22,7 +22,8 @@ class Plan:
     The inputs are the tables ``input_0``, ``input_1``, …, with the visible columns and, hidden,
     ``__row``. ``order_by`` names output columns that order the result; with none, the query
     hands ``__row`` on, and the result keeps the input's order. ``facts`` are further SELECTs
-    over the same inputs, a few rows each, kept with the run and shown in its report.
+    over the same inputs or the result (the table ``output``), a few rows each, kept with the run
+    and shown in its report.
     """
 
     query: "exp.Query"
