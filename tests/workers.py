@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
@@ -35,18 +36,24 @@ def work_off(queues: str = "interactive,default") -> None:
 
 def _start(*arguments: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", CODE, *arguments]
-    return subprocess.Popen(command, cwd=ROOT, env=_environment(), start_new_session=True)
+    return subprocess.Popen(command, cwd=ROOT, env=worker_environment(), start_new_session=True)
 
 
-def _environment() -> dict[str, str]:
+def worker_environment() -> dict[str, str]:
     """Name the test database, as a worker of another machine would."""
-    at = connection.settings_dict
-    url = f"sqlite:///{at['NAME']}"
-    if connection.vendor != "sqlite":
-        url = f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "segplatform.settings",
         "SEGPLATFORM_DATA_DIR": str(settings.DATA_DIR),
-        "DATABASE_URL": url,
+        "DATABASE_URL": _database_url(),
     }
+
+
+def _database_url() -> str:
+    at = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{at['NAME']}"
+    # The host may be the folder of a socket, whose slashes must not look like the URL's own.
+    user, password, host = (quote(str(at[key]), safe="") for key in ("USER", "PASSWORD", "HOST"))
+    port = f":{at['PORT']}" if at["PORT"] else ""
+    return f"postgresql://{user}:{password}@{host}{port}/{at['NAME']}"

@@ -1,6 +1,5 @@
 """Jobs that tests may run, and real workers for them."""
 
-import os
 import subprocess
 import sys
 import time
@@ -8,13 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from projects.jobs.connection import client
 from projects.models import Job, Project
 from tests.factories import make_project
 from tests.projects.jobs import sample_jobs
+from tests.workers import worker_environment
 
 ROOT = Path(__file__).parents[3]
 Process = subprocess.Popen[bytes]
@@ -63,7 +61,9 @@ def start_worker(
 
     def start(queues: str, *options: str) -> Process:
         command = [sys.executable, "-m", "tests.projects.jobs.sample_worker", queues, *options]
-        process = subprocess.Popen(command, cwd=ROOT, env=_environment(), start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=worker_environment(), start_new_session=True
+        )
         workers[str(process.pid)] = process
         return process
 
@@ -91,17 +91,3 @@ def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
 def state_of(job: Job) -> str:
     job.refresh_from_db()
     return job.state
-
-
-def _environment() -> dict[str, str]:
-    """Name the test database, as a worker of another machine would."""
-    at = connection.settings_dict
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{at['NAME']}"
-    else:
-        url = f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
-    return {
-        **os.environ,
-        "SEGPLATFORM_DATA_DIR": str(settings.DATA_DIR),
-        "DATABASE_URL": url,
-    }
