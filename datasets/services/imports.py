@@ -15,7 +15,6 @@ from pydantic import ValidationError
 
 from datasets.engine.connectors.base import Connector, connectors
 from datasets.engine.detect import detect
-from datasets.engine.limits import memory_limit
 from datasets.models import Dataset, DatasetImport, DatasetVersion, Upload
 from datasets.services.datasets import (
     dataset_create,
@@ -25,26 +24,25 @@ from datasets.services.datasets import (
     version_publish,
 )
 from datasets.services.files import scratch_folder
+from datasets.services.memory import memory_guard
+from datasets.services.previews import PREVIEW_SECONDS, job_active, preview_ask
 from datasets.services.uploads import upload_delete, upload_finish, upload_keep, upload_path
 from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
-from projects.services.jobs import job_start, job_wait
-from segplatform.kernel.errors import Conflict, NotFound, TooLarge, UserError
+from projects.services.jobs import job_start
+from segplatform.kernel.errors import Conflict, NotFound, UserError
 from segplatform.kernel.progress import SubProgress
 
 PREVIEW, IMPORT = "datasets.preview", "datasets.import"
 PREVIEW_ROWS = 100
-PREVIEW_SECONDS = 10.0
 CELL_CHARACTERS = 200  # a preview shows the start of a long cell
 READ_SHARE = 0.95  # of the progress; the rest is publishing
 WORK_SECONDS = 24 * 3600  # longer than any job may take: what is older was left by a crash
+TOO_LARGE = (
+    "Reading this file takes more than the {limit} of memory that an import may use. "
+    "Split it into smaller files, or ask the operator for more."
+)
 Options = Mapping[str, Any]
-
-
-class PreviewPending(Conflict):
-    """The preview is still being made; asking again joins the same work."""
-
-    code = "pending"
 
 
 def import_preview(
@@ -64,19 +62,12 @@ def import_preview(
     upload_require(upload=upload)
     subject = f"preview:{upload.pk}:{user.pk}"
     args = {"upload": str(upload.pk), "options": dict(options or {}), "lenient": lenient}
-    job = _job_active(subject)
-    if job is None or job.args != args:
-        title = f"Preview of {upload.name}"[:200]
-        job = job_start(
-            project=upload.project, user=user, name=PREVIEW, subject=subject, title=title,
-            args=args, hidden=True,
-        )  # fmt: skip
-    job = job_wait(job=job, seconds=seconds)
-    if job.state == Job.State.SUCCEEDED:
-        return dict(job.result)
-    if job.is_active:
-        raise PreviewPending("The file is still being read. Ask again in a moment.")
-    raise UserError(job.error or "The preview was stopped. Change an option, or try again.")
+    return preview_ask(
+        project=upload.project, user=user, name=PREVIEW, subject=subject,
+        title=f"Preview of {upload.name}", args=args, seconds=seconds,
+        pending="The file is still being read. Ask again in a moment.",
+        stopped="The preview was stopped. Change an option, or try again.",
+    )  # fmt: skip
 
 
 def preview_run(*, ctx: JobContext) -> dict[str, Any]:
@@ -85,7 +76,7 @@ def preview_run(*, ctx: JobContext) -> dict[str, Any]:
     path = upload_path(upload=upload)
     connector = connector_of(path, upload.name)
     options = options_check(connector=connector, options=ctx.args["options"])
-    with memory_guard():
+    with memory_guard(TOO_LARGE):
         if ctx.args["lenient"]:
             options = _types_known(connector, path, options)
         preview = connector.preview(path, options, PREVIEW_ROWS)
@@ -121,7 +112,7 @@ def dataset_import_start(*, project: Project, user: User, upload: Upload, name: 
     with transaction.atomic():
         Upload.objects.select_for_update().get(pk=upload.pk)  # two clicks make one import
         before = import_last(upload=upload)
-        running = before and _job_active(job_subject(dataset=before.dataset))
+        running = before and job_active(subject=job_subject(dataset=before.dataset))
         if before and running:
             return before.dataset, running
         dataset = _dataset_for(before, project, user, name)
@@ -164,7 +155,7 @@ def _import_read(ctx: JobContext, record: DatasetImport) -> DatasetVersion:
     origin = {"import": str(record.pk), "source": upload.name, "sha256": upload.sha256}
     progress = SubProgress(ctx.progress, 0, READ_SHARE)
     with work_folder(dataset) as tmp:
-        with memory_guard():
+        with memory_guard(TOO_LARGE):
             result = connector.read(path, options, tmp, progress, settings.IMPORT_MEMORY_BYTES)
         ctx.progress.step(READ_SHARE, "Publishing")
         return version_publish(ctx=ctx, dataset=dataset, result=result, tmp=tmp, origin=origin)
@@ -214,20 +205,6 @@ def options_check(*, connector: Connector, options: Options) -> Any:
 
 
 @contextmanager
-def memory_guard() -> Iterator[None]:
-    """Stop a file that would take the machine's memory, and say so."""
-    try:
-        with memory_limit(settings.IMPORT_MEMORY_BYTES):
-            yield
-    except MemoryError:
-        limit = settings.IMPORT_MEMORY_BYTES / 2**30
-        raise TooLarge(
-            f"Reading this file takes more than the {limit:,.1f} GB of memory that an import may "
-            "use. Split it into smaller files, or ask the operator for more."
-        ) from None
-
-
-@contextmanager
 def work_folder(dataset: Dataset) -> Iterator[Path]:
     """Give an empty folder on the disk of the datasets; it is gone afterwards.
 
@@ -241,10 +218,6 @@ def work_folder(dataset: Dataset) -> Iterator[Path]:
         yield tmp
     finally:
         shutil.rmtree(tmp, ignore_errors=True)
-
-
-def _job_active(subject: str) -> Job | None:
-    return Job.objects.filter(subject=subject, state__in=Job.ACTIVE).first()
 
 
 def _dataset_for(before: DatasetImport | None, project: Project, user: User, name: str) -> Dataset:

@@ -22,19 +22,19 @@ from datasets.services.plans import (
     recipe_kinds,
     recipe_proposal,
 )
+from datasets.services.previews import PREVIEW_SECONDS, PreviewPending, preview_ask
 from datasets.services.rows import project_sample, version_columns
 from datasets.services.runs import recipe_run_start
 from datasets.services.states import State, recipe_state
 from projects.jobs.context import JobContext
-from projects.models import Job, Project, User
-from projects.services.jobs import job_start, job_wait
+from projects.models import Project, User
 from projects.services.projects import project_get, project_touch
 from projects.services.text import NAME_LENGTH, clean_name
 from segplatform.kernel.errors import Conflict, NotFound, UserError
 
 __all__ = [
     "PREVIEW",
-    "RecipePreviewPending",
+    "PreviewPending",
     "State",
     "params_current",
     "recipe_check",
@@ -55,15 +55,8 @@ __all__ = [
 
 PREVIEW = "datasets.recipe_preview"
 PREVIEW_ROWS = 100
-PREVIEW_SECONDS = 10.0
 MISSING = "There is no such recipe, or you are not a member of its project."
 Raw = Mapping[str, Any]
-
-
-class RecipePreviewPending(Conflict):
-    """The preview is still being made; asking again joins the same work."""
-
-    code = "pending"
 
 
 def recipe_create(
@@ -187,7 +180,7 @@ def recipe_preview(
 
     ``{"columns", "rows", "count", "facts", "sql"}``, rows as text. A preview of other parameters
     of the same person that still runs is cancelled. Raises ``UserError`` for what does not fit,
-    ``Conflict`` where an input has no rows, ``RecipePreviewPending`` after ``seconds``.
+    ``Conflict`` where an input has no rows, ``PreviewPending`` after ``seconds``.
     """
     _here_require(project, inputs)
     recipe_check(kind=kind, inputs=inputs, params=params)
@@ -195,19 +188,12 @@ def recipe_preview(
     ids = [str(dataset.pk) for dataset in inputs]
     args = {"kind": kind, "inputs": ids, "params": dict(params)}
     subject = f"recipe_preview:{project.pk}:{user.pk}"
-    job = Job.objects.filter(subject=subject, state__in=Job.ACTIVE).first()
-    if job is None or job.args != args:
-        title = f"Preview of {kind}"
-        job = job_start(
-            project=project, user=user, name=PREVIEW, subject=subject, title=title,
-            args=args, hidden=True,
-        )  # fmt: skip
-    job = job_wait(job=job, seconds=seconds)
-    if job.state == Job.State.SUCCEEDED:
-        return dict(job.result)
-    if job.is_active:
-        raise RecipePreviewPending("The preview is still being made. Ask again in a moment.")
-    raise UserError(job.error or "The preview was stopped. Change something, or try again.")
+    return preview_ask(
+        project=project, user=user, name=PREVIEW, subject=subject, title=f"Preview of {kind}",
+        args=args, seconds=seconds,
+        pending="The preview is still being made. Ask again in a moment.",
+        stopped="The preview was stopped. Change something, or try again.",
+    )  # fmt: skip
 
 
 def recipe_preview_run(*, ctx: JobContext) -> dict[str, Any]:

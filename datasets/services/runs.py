@@ -12,10 +12,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from datasets.engine.graph import topological, upstream
-from datasets.engine.limits import memory_limit
 from datasets.models import Dataset, DatasetVersion, Recipe, RecipeRun
 from datasets.services.datasets import job_subject, version_publish
 from datasets.services.files import scratch_folder, version_files
+from datasets.services.memory import memory_guard
 from datasets.services.plans import kind_get, params_check, params_current
 from datasets.services.rows import version_columns
 from datasets.services.states import FLOW, RUN, Graph, active_job, graph_load
@@ -23,10 +23,14 @@ from projects import hooks
 from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
 from projects.services.jobs import job_start
-from segplatform.kernel.errors import Conflict, Superseded, TooLarge, UserError
+from segplatform.kernel.errors import Conflict, Superseded, UserError
 from segplatform.kernel.progress import Progress, SubProgress
 
 READ_SHARE = 0.95  # of the progress of one recipe; the rest is publishing
+TOO_LARGE = (
+    "This recipe takes more than the {limit} of memory that a run may use. "
+    "Filter the rows or keep fewer columns first, or ask the operator for more."
+)
 UNEXPECTED = "Something went wrong on our side; Activity shows the error id."
 
 
@@ -194,7 +198,7 @@ def _make(ctx: JobContext, run: RecipeRun, progress: Progress) -> DatasetVersion
     )
     reading = SubProgress(progress, 0, READ_SHARE)
     with _work_folder(run) as tmp:
-        with _memory_guard():
+        with memory_guard(TOO_LARGE):
             result = materialise(plan, sources, tmp, reading, settings.IMPORT_MEMORY_BYTES)
         progress.step(READ_SHARE, f"Publishing {output.name}")
         origin = {
@@ -247,19 +251,6 @@ def _work_folder(run: RecipeRun) -> Iterator[Path]:
         yield tmp
     finally:
         shutil.rmtree(tmp, ignore_errors=True)
-
-
-@contextmanager
-def _memory_guard() -> Iterator[None]:
-    try:
-        with memory_limit(settings.IMPORT_MEMORY_BYTES):
-            yield
-    except MemoryError:
-        limit = settings.IMPORT_MEMORY_BYTES / 2**30
-        raise TooLarge(
-            f"This recipe takes more than the {limit:,.1f} GB of memory that a run may use. "
-            "Filter the rows or keep fewer columns first, or ask the operator for more."
-        ) from None
 
 
 def _summary(runs: Sequence[RecipeRun], failed: dict[str, UserError], left: list[str]) -> UserError:

@@ -16,7 +16,6 @@ from datasets.forms.imports import (
 )
 from datasets.models import Upload
 from datasets.services.imports import (
-    PreviewPending,
     dataset_import_start,
     dataset_name_propose,
     import_connector,
@@ -24,6 +23,7 @@ from datasets.services.imports import (
     import_preview,
     upload_require,
 )
+from datasets.services.previews import PreviewPending
 from datasets.services.sources import file_formats
 from datasets.services.uploads import upload_delete, upload_get, upload_store
 from projects.models import Project, User

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from datasets.forms.imports import TYPE_ICONS
-from datasets.services.recipes import RecipePreviewPending, recipe_preview
+from datasets.services.recipes import PreviewPending, recipe_preview
 from datasets.services.rows import project_sample, sample_describe
 from datasets.web.recipe_draft import Draft
 from datasets.web.recipe_facts import Block, fact_blocks
@@ -41,7 +41,7 @@ def preview(project: Project, user: User, draft: Draft) -> Preview:
     places = [place for place, form in enumerate(draft.steps) if not form.is_blank]
     try:
         return _asked(project, user, draft, places)
-    except RecipePreviewPending:
+    except PreviewPending:
         return Preview(pending=True)
     except UserError as error:
         fields = fields_placed(error.fields, places)

@@ -130,7 +130,4 @@ TUS = {"Tus-Resumable": "1.0.0"}
 HEADERS = {"upload_collection": TUS, "upload_item": TUS}
 
 # No worker runs here, so nothing is to be waited for.
-PATCHES = {
-    "datasets.services.imports.job_wait": lambda job, seconds: job,
-    "datasets.services.recipes.job_wait": lambda job, seconds: job,
-}
+PATCHES = {"datasets.services.previews.job_wait": lambda job, seconds: job}

@@ -111,15 +111,15 @@ def test_what_is_read_is_not_deleted(client: Client, project: Project, orders: D
 def test_it_previews_what_is_stored_or_sent(
     client: Client, orders: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from datasets.services import recipes
+    from datasets.services import previews
 
-    wait = recipes.job_wait
+    wait = previews.job_wait
 
     def work_and_wait(**given: Any) -> Any:
         work_off()
         return wait(**given)
 
-    monkeypatch.setattr(recipes, "job_wait", work_and_wait)
+    monkeypatch.setattr(previews, "job_wait", work_and_wait)
     recipe = create(client, orders).json()
     answer = post(client, f"/recipes/{recipe['id']}/preview")
     assert answer.status_code == 200, answer.json()

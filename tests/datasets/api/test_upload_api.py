@@ -1,13 +1,11 @@
 """Uploads by the REST API: send, preview, import."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from pytest_django.plugin import DjangoDbBlocker
 
 from datasets.models import Upload
 from projects.models import Job, Project
@@ -15,18 +13,9 @@ from projects.services.jobs import job_wait
 from projects.services.tokens import token_create
 from tests.factories import make_member, make_project, make_user
 from tests.factories.uploads import ORDERS, make_upload
-from tests.workers import running_worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 API = "/api/v1"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _worker(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, queue_server: str
-) -> Iterator[None]:
-    with django_db_blocker.unblock(), running_worker():
-        yield
 
 
 @pytest.fixture

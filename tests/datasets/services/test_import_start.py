@@ -9,7 +9,6 @@ from django.conf import settings
 from datasets.models import Dataset, DatasetImport, DatasetVersion
 from datasets.services.datasets import dataset_create
 from datasets.services.imports import (
-    PreviewPending,
     dataset_import_start,
     dataset_name_propose,
     import_preview,
@@ -17,6 +16,7 @@ from datasets.services.imports import (
     work_folder,
     works_expire,
 )
+from datasets.services.previews import PreviewPending
 from datasets.services.uploads import upload_create, upload_path
 from projects.models import Job, Project, User
 from projects.services.jobs import job_cancel, job_wait

@@ -6,7 +6,7 @@ import pytest
 
 from datasets.models import Dataset, Recipe
 from datasets.services.recipes import (
-    RecipePreviewPending,
+    PreviewPending,
     recipe_check,
     recipe_create,
     recipe_inputs,
@@ -131,11 +131,11 @@ def test_it_previews_on_the_sample(
         "project": project, "user": user, "kind": "prepare", "inputs": [orders],
         "params": DOUBLED,
     }  # fmt: skip
-    with pytest.raises(RecipePreviewPending):
+    with pytest.raises(PreviewPending):
         recipe_preview(**sent, seconds=0)
     job = Job.objects.get()
     assert (job.hidden, job.queue) == (True, "interactive")
-    with pytest.raises(RecipePreviewPending):
+    with pytest.raises(PreviewPending):
         recipe_preview(**sent, seconds=0)
     assert Job.objects.count() == 1  # the same question joins the same work
     work_off()

@@ -1,34 +1,24 @@
 """The pages of an import: start, preview, run, discard; with and without htmx."""
 
 import html
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from pytest_django.plugin import DjangoDbBlocker
 
 from datasets.models import Dataset, DatasetImport, Upload
+from datasets.services.previews import PreviewPending
 from datasets.views import imports
 from projects.models import Job, Project
 from projects.services.jobs import job_wait
 from segplatform.kernel.errors import UserError
 from tests.factories import make_member, make_project, make_user
 from tests.factories.uploads import make_upload
-from tests.workers import running_worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 HOSTILE = '"><img src=x onerror=alert(1)>.csv'
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _worker(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, queue_server: str
-) -> Iterator[None]:
-    with django_db_blocker.unblock(), running_worker():
-        yield
 
 
 @pytest.fixture
@@ -130,7 +120,7 @@ def test_a_busy_worker_is_waited_for(
     owner: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def pending(**_: object) -> None:
-        raise imports.PreviewPending("later")
+        raise PreviewPending("later")
 
     monkeypatch.setattr(imports, "import_preview", pending)
     upload = make_upload(project)

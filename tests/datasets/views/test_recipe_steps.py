@@ -100,7 +100,7 @@ def test_without_javascript_a_select_adds_a_step(
     client: Client, project: Project, orders: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.force_login(project.members.get())
-    monkeypatch.setattr("datasets.services.recipes.job_wait", lambda job, seconds: job)
+    monkeypatch.setattr("datasets.services.previews.job_wait", lambda job, seconds: job)
     url = reverse("recipe_new", args=[project.pk, "prepare"])
     body = {**STEPS, "do": "add", "add-kind": "filter", "input": str(orders.pk), "output": "Mine"}
     response = client.post(url, body)

@@ -2,25 +2,22 @@
 
 import html
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django.plugin import DjangoDbBlocker
 
 from datasets.models import Dataset, Recipe
-from datasets.services.recipes import RecipePreviewPending
+from datasets.services.recipes import PreviewPending
 from datasets.web import recipe_preview
 from projects.models import Job, Project
 from projects.services.jobs import job_wait
 from tests.factories import make_member, make_project
 from tests.factories.datasets import make_dataset
 from tests.factories.recipes import make_recipe
-from tests.workers import running_worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
 HTMX = {"HX-Request": "true"}
 FORMULA = {
     "steps-0-kind": "formula",
@@ -28,14 +25,6 @@ FORMULA = {
     "steps-0-expression": "Quantity * Price",
 }
 FILTER = {"steps-1-kind": "filter", "steps-1-expression": "Quantity > 0"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _worker(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, queue_server: str
-) -> Iterator[None]:
-    with django_db_blocker.unblock(), running_worker():
-        yield
 
 
 @pytest.fixture
@@ -128,7 +117,7 @@ def test_a_busy_worker_is_waited_for(
     owner: Client, project: Project, orders: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def pending(**_: object) -> None:
-        raise RecipePreviewPending("later")
+        raise PreviewPending("later")
 
     monkeypatch.setattr(recipe_preview, "recipe_preview", pending)
     assert 'hx-trigger="load delay:1s"' in previewed(owner, project, orders, FORMULA)

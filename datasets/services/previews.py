@@ -1,0 +1,52 @@
+"""What all previews share: a short job that the person waits for."""
+
+from typing import Any
+
+from projects.models import Job, Project, User
+from projects.services.jobs import job_start, job_wait
+from segplatform.kernel.errors import Conflict, UserError
+
+PREVIEW_SECONDS = 10.0
+
+
+class PreviewPending(Conflict):
+    """The preview is still being made; asking again joins the same work."""
+
+    code = "pending"
+
+
+def preview_ask(
+    *,
+    project: Project,
+    user: User,
+    name: str,
+    subject: str,
+    title: str,
+    args: dict[str, Any],
+    seconds: float,
+    pending: str,
+    stopped: str,
+) -> dict[str, Any]:
+    """Run the preview job ``name`` with ``args``, or join the one that does; give its result.
+
+    One with other ``args`` of the same ``subject`` is cancelled. Raises ``UserError`` with the
+    job's own sentence (``stopped`` where it has none), ``PreviewPending`` with the sentence
+    ``pending`` where ``seconds`` were not enough.
+    """
+    job = job_active(subject=subject)
+    if job is None or job.args != args:
+        job = job_start(
+            project=project, user=user, name=name, subject=subject, title=title[:200],
+            args=args, hidden=True,
+        )  # fmt: skip
+    job = job_wait(job=job, seconds=seconds)
+    if job.state == Job.State.SUCCEEDED:
+        return dict(job.result)
+    if job.is_active:
+        raise PreviewPending(pending)
+    raise UserError(job.error or stopped)
+
+
+def job_active(*, subject: str) -> Job | None:
+    """Return the job that works on this subject now."""
+    return Job.objects.filter(subject=subject, state__in=Job.ACTIVE).first()
