@@ -58,6 +58,9 @@ class DatasetVersion(models.Model):
     origin = models.JSONField(
         default=dict, help_text="what made it: the import, or the recipe's revision and inputs"
     )
+    profile = models.JSONField(
+        null=True, help_text="what datasets.engine.profile found, once somebody asked"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

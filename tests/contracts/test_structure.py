@@ -22,6 +22,9 @@ PLUGIN_FOLDERS = (
     "datasets.engine.connectors:connectors",
     "datasets.engine.recipes:recipes",
     "datasets.engine.steps:steps",
+    "mllab.engine.algorithms:algorithms",
+    "mllab.engine.charts:charts",
+    "mllab.engine.metrics:metrics",
 )
 # numpy is not among them: pyarrow itself imports it.
 HEAVY = ("pandas", "sklearn", "plotly", "sqlglot", "openpyxl", "fastexcel")
@@ -80,6 +83,10 @@ def test_engines_import_without_django_and_the_heavy_libraries() -> None:
         "from datasets.engine.recipes.base import recipes\n"
         "from datasets.engine.steps.base import steps\n"
         "connectors.all(), recipes.all(), steps.all()\n"
+        "from mllab.engine.algorithms.base import algorithms\n"
+        "from mllab.engine.charts.base import charts\n"
+        "from mllab.engine.metrics.base import metrics\n"
+        "algorithms.all(), charts.all(), metrics.all()\n"
         f"print([m for m in ('django', 'rq', 'redis', *{HEAVY!r}) if m in sys.modules])"
     )
     assert printed == "[]"

@@ -1,0 +1,89 @@
+"""The contract of clustering algorithms: one file in this folder is one algorithm."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from segplatform.kernel.params import Params
+from segplatform.kernel.progress import Progress
+from segplatform.kernel.registry import Registry
+
+if TYPE_CHECKING:
+    from numpy import float64, int64
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[float64]
+    Labels = NDArray[int64]
+
+NOISE = -1
+Family = Literal["centres", "density", "hierarchy", "mixture", "rule"]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What training on a table of this size takes on one usual core: an estimate."""
+
+    seconds: float
+    bytes: int
+
+
+@dataclass
+class Fit:
+    """A trained algorithm on the rows that it was given.
+
+    ``labels`` (n,) are consecutive from 0, −1 for noise. ``centers`` (k, d) stand in the
+    training space, row i for segment i; every array of ``per_segment`` has k rows likewise
+    (covariances, weights), so that segments can be renumbered. ``confidence`` (n,) from 0 to 1
+    where the algorithm knows it. ``assign`` labels further rows (m, d) → (m,) in memory, while
+    training; None stands for the nearest centre. ``details`` is JSON for people and charts.
+    """
+
+    labels: "Labels"
+    centers: "Matrix"
+    per_segment: "dict[str, NDArray[float64]]" = field(default_factory=dict)
+    confidence: "NDArray[float64] | None" = None
+    assign: "Callable[[Matrix], Labels] | None" = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+class Algorithm(ABC):
+    """One way to find segments in a numeric matrix."""
+
+    key: ClassVar[str]
+    label: ClassVar[str]
+    blurb: ClassVar[str]
+    """When it fits, in one plain sentence."""
+    icon: ClassVar[str] = "shapes"
+    family: ClassVar[Family]
+    order: ClassVar[int] = 100
+    finds_k: ClassVar[bool] = False
+    """Whether the number of segments is found, not asked for."""
+    finds_noise: ClassVar[bool] = False
+    fit_rows: ClassVar[int | None] = None
+    """The most rows that it is trained on; of more, a random sample, the others are assigned."""
+    version: ClassVar[int] = 1
+    """Of the parameters' meaning; ``migrate`` reads those of earlier ones."""
+    Params: ClassVar[type[Params]]
+
+    def migrate(self, params: dict[str, Any], version: int) -> dict[str, Any]:
+        """Return parameters stored under an earlier ``version`` as they are written today."""
+        return params
+
+    @abstractmethod
+    def cost(self, rows: int, columns: int, params: Any) -> Cost:
+        """Estimate training on rows × columns, within a factor of three; pure arithmetic."""
+
+    @abstractmethod
+    def fit(self, X: "Matrix", params: Any, seed: int, progress: Progress) -> Fit:
+        """Train on X (n, d), finite float64, n ≥ 1; same seed, same labels.
+
+        ``params`` is an instance of ``Params``. Raises ``UserError`` in a sentence that says what
+        to change ("found one segment only: try a larger ε"); calls ``progress.step`` where it can.
+        """
+
+
+algorithms: Registry[Algorithm] = Registry(
+    "mllab.engine.algorithms",
+    Algorithm,  # type: ignore[type-abstract]
+)
