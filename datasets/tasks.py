@@ -4,6 +4,7 @@ from typing import Any
 
 from datasets.services import recipes
 from datasets.services.imports import IMPORT, PREVIEW, import_run, preview_run
+from datasets.services.profiles import PROFILE, profile_run
 from datasets.services.runs import recipes_run
 from datasets.services.states import FLOW, RUN
 from projects.jobs.context import JobContext
@@ -26,6 +27,12 @@ def import_upload(ctx: JobContext) -> dict[str, Any]:
 def preview_recipe(ctx: JobContext) -> dict[str, Any]:
     """Run a recipe over the samples of its inputs; store nothing."""
     return recipes.recipe_preview_run(ctx=ctx)
+
+
+@job(PROFILE, title="Measure columns", queue="interactive", idempotent=True)
+def profile_version(ctx: JobContext) -> dict[str, Any]:
+    """Measure every column of a version, once."""
+    return profile_run(ctx=ctx)
 
 
 @job(RUN, title="Run recipe", queue="default", idempotent=True)

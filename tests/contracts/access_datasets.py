@@ -47,6 +47,7 @@ ACCESS = {
     "api:change_dataset": {"PATCH": API_EDITOR},
     "api:delete_dataset": {"DELETE": API_OWNER},
     "api:get_rows": {"GET": API_VIEWER},
+    "api:get_profile": {"GET": API_VIEWER},
     "api:list_versions": {"GET": API_VIEWER},
     "api:download_dataset": {"GET": API_VIEWER},
     "api:upload_file": {"POST": API_EDITOR},
@@ -130,4 +131,7 @@ TUS = {"Tus-Resumable": "1.0.0"}
 HEADERS = {"upload_collection": TUS, "upload_item": TUS}
 
 # No worker runs here, so nothing is to be waited for.
-PATCHES = {"datasets.services.previews.job_wait": lambda job, seconds: job}
+PATCHES = {
+    "datasets.services.previews.job_wait": lambda job, seconds: job,
+    "datasets.services.profiles.job_wait": lambda job, seconds: job,
+}
