@@ -6,6 +6,9 @@ from pydantic import Field
 
 from segplatform.kernel.params import Params
 
+SKEWED = 1.0
+"""Beyond this |skew| a few rows decide all distances (a usual rule of thumb)."""
+
 Role = Literal["input", "display", "ignored"]
 Missing = Literal["auto", "median", "mean", "mode", "constant", "drop_row"]
 Skew = Literal["auto", "none", "log", "yeo_johnson"]
@@ -22,7 +25,10 @@ class ColumnSettings(Params):
         "auto", title="Missing values", description="Auto: the median, or the most frequent value."
     )
     constant: float | None = Field(
-        None, title="Fill with", description="The number that stands for a missing value."
+        None,
+        allow_inf_nan=False,
+        title="Fill with",
+        description="The number that stands for a missing value; texts get a value of its own.",
     )
     skew: Skew = Field(
         "auto",
@@ -36,7 +42,9 @@ class ColumnSettings(Params):
         "none", title="Outliers", description="Clip: values beyond the 1st and 99th percentile."
     )
     categories: Categories = Field(
-        "auto", title="Categories", description="Auto: one column of 0 and 1 for each value."
+        "auto",
+        title="Categories",
+        description="Auto: one column of 0 and 1 for each value, at most 20.",
     )
     weight: float = Field(
         1.0, gt=0, le=10, title="Weight", description="How much the column counts in distances."

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from mllab.engine.labelings import NOISE as NOISE
 from segplatform.kernel.params import Params
 from segplatform.kernel.progress import Progress
 from segplatform.kernel.registry import Registry
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     Matrix = NDArray[float64]
     Labels = NDArray[int64]
 
-NOISE = -1
 Family = Literal["centres", "density", "hierarchy", "mixture", "rule"]
 
 
@@ -36,7 +36,9 @@ class Fit:
     training space, row i for segment i; every array of ``per_segment`` has k rows likewise
     (covariances, weights), so that segments can be renumbered. ``confidence`` (n,) from 0 to 1
     where the algorithm knows it. ``assign`` labels further rows (m, d) → (m,) in memory, while
-    training; None stands for the nearest centre. ``details`` is JSON for people and charts.
+    training; None stands for the nearest centre. ``confidence_of`` tells theirs, (m, d) → (m,);
+    None stands for the margin between the two nearest centres. ``details`` is JSON for people
+    and charts.
     """
 
     labels: "Labels"
@@ -44,6 +46,7 @@ class Fit:
     per_segment: "dict[str, NDArray[float64]]" = field(default_factory=dict)
     confidence: "NDArray[float64] | None" = None
     assign: "Callable[[Matrix], Labels] | None" = None
+    confidence_of: "Callable[[Matrix], NDArray[float64]] | None" = None
     details: dict[str, Any] = field(default_factory=dict)
 
 

@@ -1,0 +1,174 @@
+"""Gaussian mixture: overlapping segments, each row with its probability."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from mllab.engine.algorithms.base import Algorithm, Cost, Fit, algorithms
+from mllab.engine.segment_count import SegmentCount, check_count
+from segplatform.kernel.errors import UserError
+from segplatform.kernel.params import Params
+from segplatform.kernel.progress import Progress, SubProgress
+
+if TYPE_CHECKING:
+    from mllab.engine.algorithms.base import Labels, Matrix
+
+CHUNK = 10  # iterations between two looks at whether to stop
+COVARIANCES = {
+    "full": "Full: each segment its own shape and direction",
+    "tied": "Tied: all segments the same shape",
+    "diag": "Diagonal: own width along each column",
+    "spherical": "Spherical: round, own size",
+}
+
+
+class MixtureParams(Params):
+    """Parameters of the Gaussian mixture."""
+
+    k: SegmentCount = 4
+    covariance: Literal["full", "tied", "diag", "spherical"] = Field(
+        "full",
+        title="Shape",
+        description="What shapes segments may have; simpler ones need fewer rows.",
+        json_schema_extra={"choices": dict(COVARIANCES)},
+    )
+    restarts: int = Field(
+        3,
+        ge=1,
+        le=20,
+        title="Restarts",
+        description="Trained this often from other starting points; the likeliest result is kept.",
+    )
+    max_iter: int = Field(
+        200,
+        ge=1,
+        le=2_000,
+        title="Iterations",
+        description="The most rounds of one start; it ends earlier once little changes.",
+    )
+    reg_covar: float = Field(
+        1e-6,
+        ge=1e-12,
+        le=10,
+        title="Regularisation",
+        description="Added to every variance, so that no segment shrinks to a single point.",
+    )
+
+
+@algorithms.register
+class GaussianMixture(Algorithm):
+    """Expectation-maximisation from K-Means centres (Dempster, Laird and Rubin, 1977)."""
+
+    key = "gaussian_mixture"
+    label = "Gaussian mixture"
+    blurb = "Fits where segments overlap or are stretched; says how sure it is of each row."
+    icon = "blend"
+    family = "mixture"
+    order = 20
+    fit_rows = 50_000
+    Params = MixtureParams
+
+    def cost(self, rows: int, columns: int, params: MixtureParams) -> Cost:
+        """Estimate from rounds over the sample and one prediction of all rows."""
+        # Measured on one core: about 40 rounds of 0.2 ms, 8 ns per row, segment and column, and
+        # 0.5 ns more per pair of columns where a whole covariance is kept.
+        pairs = columns * columns if params.covariance in ("full", "tied") else columns
+        step = params.k * (8e-9 * (columns + 2) + 0.5e-9 * pairs)
+        trained = min(rows, self.fit_rows or rows)
+        rounds = min(params.max_iter, 40)
+        seconds = params.restarts * (0.005 + rounds * (2e-4 + trained * step)) + rows * step
+        return Cost(seconds, rows * (columns * 8 + 40) + trained * (columns * 24 + params.k * 16))
+
+    def fit(self, X: "Matrix", params: MixtureParams, seed: int, progress: Progress) -> Fit:
+        """Keep the likeliest start; segments that no row is likeliest in are left out."""
+        import numpy as np
+
+        check_count(X, params.k)
+        best = _likeliest(X, params, seed, progress)
+        probabilities = best.predict_proba(X)
+        kept, labels = np.unique(probabilities.argmax(axis=1), return_inverse=True)
+
+        def assign(rows: "Matrix") -> "Labels":
+            found: Labels = best.predict_proba(rows)[:, kept].argmax(axis=1)
+            return found
+
+        return Fit(
+            labels.astype(np.int64),
+            best.means_[kept],
+            per_segment={
+                "weights": best.weights_[kept],
+                "covariances": _covariances(best, params)[kept],
+            },
+            confidence=probabilities.max(axis=1),
+            assign=assign,
+            confidence_of=lambda rows: best.predict_proba(rows).max(axis=1),
+            details=_details(best, X, params.k - len(kept)),
+        )
+
+
+def _likeliest(X: "Matrix", params: MixtureParams, seed: int, progress: Progress) -> Any:
+    """Train every start and return the one with the highest bound of the likelihood."""
+    best = None
+    for number in range(params.restarts):
+        share = (number / params.restarts, (number + 1) / params.restarts)
+        tried = _start(X, params, seed + number, SubProgress(progress, *share))
+        if best is None or tried.lower_bound_ > best.lower_bound_:
+            best = tried
+    return best
+
+
+def _start(X: "Matrix", params: MixtureParams, seed: int, progress: Progress) -> Any:
+    """Train one start, a few rounds at a time, and ask between whether to stop."""
+    from sklearn.mixture import GaussianMixture as SklearnMixture
+
+    model = SklearnMixture(
+        params.k,
+        covariance_type=params.covariance,
+        reg_covar=params.reg_covar,
+        random_state=seed,
+        warm_start=True,
+    )
+    done = 0
+    while done < params.max_iter and not getattr(model, "converged_", False):
+        progress.step(done / params.max_iter, f"Round {done + 1}")
+        model.max_iter = min(CHUNK, params.max_iter - done)
+        _rounds(model, X)
+        done += model.n_iter_
+    model.rounds_ = done
+    return model
+
+
+def _rounds(model: Any, X: "Matrix") -> None:
+    """Go on for ``model.max_iter`` rounds."""
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+
+    try:
+        with warnings.catch_warnings():
+            # Every chunk but the last ends before it has converged, which is meant.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(X)
+    except ValueError as error:
+        if "ill-defined" not in str(error):
+            raise
+        sentence = "A segment shrank to a point: raise the regularisation or ask for fewer."
+        raise UserError(sentence, {"reg_covar": sentence}) from error
+
+
+def _covariances(model: Any, params: MixtureParams) -> Any:
+    """Return one covariance per segment; a tied one is written out for each."""
+    import numpy as np
+
+    if params.covariance != "tied":
+        return model.covariances_
+    return np.repeat(model.covariances_[np.newaxis], params.k, axis=0)
+
+
+def _details(model: Any, X: "Matrix", empty: int) -> dict[str, Any]:
+    return {
+        "iterations": int(model.rounds_),
+        "converged": bool(model.converged_),
+        "bic": float(model.bic(X)),
+        "empty_segments": empty,
+    }
