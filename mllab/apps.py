@@ -1,6 +1,25 @@
 """The ML Lab."""
 
+from collections.abc import Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.apps import AppConfig
+
+from projects import hooks
+
+if TYPE_CHECKING:
+    from projects.models import User
+
+ENGINE = (
+    "prepare", "sketch", "train", "compare", "profiles", "silhouettes", "assignments",
+)  # fmt: skip
+REGISTRIES = ("algorithms", "metrics", "charts")
+LIBRARIES = (
+    "numpy", "pandas", "scipy.cluster.hierarchy", "sklearn.cluster", "sklearn.decomposition",
+    "sklearn.metrics", "sklearn.mixture", "sklearn.neighbors", "sklearn.preprocessing",
+)  # fmt: skip
 
 
 class MllabConfig(AppConfig):
@@ -8,3 +27,56 @@ class MllabConfig(AppConfig):
 
     name = "mllab"
     verbose_name = "ML Lab"
+
+    def ready(self) -> None:
+        """Fill the job table (the decorators do it on import) and the hooks of the shared pages."""
+        from mllab import tasks  # noqa: F401
+
+        hooks.rail_entries.append(
+            hooks.RailEntry("lab", "ML Lab", "flask-conical", "lab", order=30)
+        )
+        hooks.dataset_actions.append(hooks.DatasetAction("ML Lab", "flask-conical", "lab"))
+        hooks.project_counts.append(count_use_cases)
+        hooks.search_providers.append(search_use_cases)
+        hooks.worker_start.append(preload)
+        hooks.housekeeping.append(tidy)
+
+
+def count_use_cases(project_ids: Iterable[UUID]) -> dict[str, dict[UUID, int]]:
+    """Count the use cases of projects, for their cards."""
+    from mllab.services.use_cases import use_case_counts
+
+    return {"use_cases": use_case_counts(project_ids=project_ids)}
+
+
+def search_use_cases(user: "User", text: str) -> list[hooks.SearchHit]:
+    """Find, for the quick search, use cases that the person may open."""
+    from django.urls import reverse
+
+    from mllab.services.use_cases import use_cases_named
+
+    return [
+        hooks.SearchHit(
+            label=found.name,
+            kind="Use case",
+            url=reverse("use_case", args=[found.project_id, found.pk]),
+            icon="flask-conical",
+            detail=found.project.name,
+        )
+        for found in use_cases_named(user=user, text=text)
+    ]
+
+
+def preload() -> None:
+    """Import, in a worker's parent, what the jobs of this app would each wait for."""
+    for name in (*LIBRARIES, *(f"mllab.engine.{module}" for module in ENGINE)):
+        import_module(name)
+    for kind in REGISTRIES:
+        getattr(import_module(f"mllab.engine.{kind}.base"), kind).discover()
+
+
+def tidy() -> None:
+    """Remove files that a crash left behind."""
+    from mllab.services.files import lab_files_collect
+
+    lab_files_collect()

@@ -34,6 +34,22 @@ class SearchHit:
     detail: str = ""
 
 
+@dataclass(frozen=True)
+class DatasetAction:
+    """A button on the pages of a dataset that has rows.
+
+    ``url_name`` is reversed with ``project_id``; the dataset follows as ``?dataset=``.
+    """
+
+    label: str
+    icon: str
+    url_name: str
+    role: str = "viewer"
+
+
+dataset_actions: list[DatasetAction] = []
+"""What can be done with a dataset elsewhere."""
+
 project_counts: list[ProjectCounts] = []
 """Each gives counts for project cards: ``{"datasets": {project id: number}}``."""
 

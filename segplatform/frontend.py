@@ -4,7 +4,10 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+
+from segplatform.plotly_css import plotly_css
 
 # File in node_modules -> file in static_vendor (served as /static/vendor/...).
 FILES = {
@@ -13,6 +16,8 @@ FILES = {
     "htmx.org/LICENSE": "htmx/LICENSE",
     "htmx-ext-sse/sse.js": "htmx/sse.js",
     "@alpinejs/csp/dist/cdn.min.js": "alpine/alpine-csp.js",
+    "plotly.js-strict-dist-min/plotly-strict.min.js": "plotly/plotly.min.js",
+    "plotly.js-strict-dist-min/LICENSE": "plotly/LICENSE",
     "tus-js-client/dist/tus.min.js": "tus/tus.min.js",
     "tus-js-client/LICENSE": "tus/LICENSE",
     **{
@@ -25,6 +30,10 @@ FILES = {
     "axe-core/axe.min.js": "axe/axe.min.js",
     "axe-core/LICENSE": "axe/LICENSE",
 }
+# File in static_vendor -> file in node_modules that it is cut out of, and by what.
+MADE: dict[str, tuple[str, Callable[[str], str]]] = {
+    "plotly/plotly.css": ("plotly.js-strict-dist-min/plotly-strict.min.js", plotly_css),
+}
 STAMP = ".stamp"
 
 
@@ -34,7 +43,7 @@ class FrontendError(RuntimeError):
 
 def wanted(root: Path) -> str:
     """Return a hash of all that decides which files are copied."""
-    digest = hashlib.sha256(json.dumps(FILES, sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([FILES, sorted(MADE)], sort_keys=True).encode())
     digest.update((root / "package-lock.json").read_bytes())
     return digest.hexdigest()
 
@@ -45,7 +54,7 @@ def is_current(root: Path) -> bool:
     stamp = target / STAMP
     if not stamp.is_file() or stamp.read_text() != wanted(root):
         return False
-    return all((target / name).is_file() for name in FILES.values())
+    return all((target / name).is_file() for name in [*FILES.values(), *MADE])
 
 
 def copy(root: Path) -> None:
@@ -56,6 +65,8 @@ def copy(root: Path) -> None:
             place = Path(made) / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(read(root / "node_modules" / source))
+        for name, (source, cut) in MADE.items():
+            (Path(made) / name).write_text(made_of(root / "node_modules" / source, cut))
         (Path(made) / STAMP).write_text(wanted(root))
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(made, target)
@@ -69,4 +80,14 @@ def read(path: Path) -> bytes:
         raise FrontendError(
             f"{path} is missing: remove node_modules and run `make run` again; "
             "if it stays away, the list in segplatform/frontend.py is out of date."
+        ) from None
+
+
+def made_of(path: Path, cut: Callable[[str], str]) -> str:
+    """Cut our file out of one of a package; says so where the package has changed its shape."""
+    try:
+        return cut(read(path).decode())
+    except ValueError:
+        raise FrontendError(
+            f"{path} has another shape than the locked version: run `npm ci`, then try again."
         ) from None

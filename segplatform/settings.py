@@ -174,7 +174,9 @@ EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 MAX_UPLOAD_BYTES = int(os.environ.get("SEGPLATFORM_MAX_UPLOAD_BYTES", str(5 * 2**30)))
 UPLOAD_EXPIRES_HOURS = 24
 IMPORT_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_IMPORT_MEMORY_BYTES", str(2 * 2**30)))
+TRAIN_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_TRAIN_MEMORY_BYTES", str(4 * 2**30)))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the features of an experiment: nine fields a column
 
 # --- web --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

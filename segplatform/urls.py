@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.utils.module_loading import import_string
 
 api = import_string("projects.web.api.api")
-for router in ("projects.api.router", "datasets.api.router"):
+for router in ("projects.api.router", "datasets.api.router", "mllab.api.router"):
     api.add_router("", import_string(router))
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("projects.urls")),
     path("", include("datasets.urls")),
+    path("", include("mllab.urls")),
 ]
 
 handler400 = "projects.views.errors.bad_request"

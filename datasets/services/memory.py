@@ -10,14 +10,15 @@ from segplatform.kernel.errors import TooLarge
 
 
 @contextmanager
-def memory_guard(sentence: str) -> Iterator[None]:
+def memory_guard(sentence: str, limit: int | None = None) -> Iterator[None]:
     """Stop what would take the machine's memory with ``TooLarge``.
 
-    ``sentence`` says what is too large and what to do; ``{limit}`` in it stands for the cap.
+    ``sentence`` says what is too large and what to do; ``{limit}`` in it stands for the cap,
+    ``limit`` bytes or that of imports.
     """
+    cap = limit or settings.IMPORT_MEMORY_BYTES
     try:
-        with memory_limit(settings.IMPORT_MEMORY_BYTES):
+        with memory_limit(cap):
             yield
     except MemoryError:
-        limit = f"{settings.IMPORT_MEMORY_BYTES / 2**30:,.1f} GB"
-        raise TooLarge(sentence.format(limit=limit)) from None
+        raise TooLarge(sentence.format(limit=f"{cap / 2**30:,.1f} GB")) from None

@@ -12,11 +12,11 @@ The columns: anonymous, stranger (signed in, not a member), viewer, editor, owne
 Methods that are not named must be refused with 405.
 """
 
-from tests.contracts import access_accounts, access_datasets, access_projects
+from tests.contracts import access_accounts, access_datasets, access_mllab, access_projects
 
 ROLES = ("anonymous", "stranger", "viewer", "editor", "owner")
 
-TABLES = (access_accounts, access_projects, access_datasets)
+TABLES = (access_accounts, access_projects, access_datasets, access_mllab)
 ACCESS = {name: row for table in TABLES for name, row in table.ACCESS.items()}
 BODIES = {key: body for table in TABLES for key, body in table.BODIES.items()}
 KWARGS = {name: make for table in TABLES for name, make in table.KWARGS.items()}

@@ -8,6 +8,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from mllab.engine.algorithms.base import NOISE, Algorithm, Fit, algorithms
+from projects.templatetags.ui import draw_icon
 from segplatform.kernel.errors import Cancelled, UserError
 from segplatform.kernel.progress import NullProgress
 
@@ -108,6 +109,7 @@ def test_it_describes_itself(cls: type[Algorithm]) -> None:
     for name, field in cls.Params.model_fields.items():
         assert field.title, f"{cls.key}: {name} has no title"
         assert field.description, f"{cls.key}: {name} has no help"
+    assert draw_icon(cls.icon, "", 20, "")  # an unknown name raises
 
 
 @pytest.mark.parametrize("cls", ALGORITHMS)

@@ -5,6 +5,14 @@ from pathlib import Path
 import pytest
 
 from segplatform import frontend
+from segplatform.plotly_css import plotly_css
+
+BUNDLE = (
+    """code();var a={"X,X div":'direction:ltr;font-family:"Open Sans",serif;',"""
+    """"X a:hover":"fill:red;","""
+    """"Y .note":"content:'\\\\2190';",Y:"margin:0;"};for(b in a)c(b,a[b])"""
+)
+ALL = {*frontend.FILES.values(), *frontend.MADE, frontend.STAMP}
 
 
 @pytest.fixture
@@ -14,6 +22,8 @@ def root(tmp_path: Path) -> Path:
         path = tmp_path / "node_modules" / source
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source)
+    for source, _ in frontend.MADE.values():
+        (tmp_path / "node_modules" / source).write_text(BUNDLE)
     (tmp_path / "node_modules" / "htmx.org" / "other.js").write_text("not listed")
     return tmp_path
 
@@ -25,7 +35,7 @@ def copied(root: Path) -> set[str]:
 
 def test_it_copies_the_listed_files_and_nothing_else(root: Path) -> None:
     frontend.copy(root)
-    assert copied(root) == {*frontend.FILES.values(), frontend.STAMP}
+    assert copied(root) == ALL
     assert (root / "static_vendor/htmx/htmx.min.js").read_text() == "htmx.org/dist/htmx.min.js"
 
 
@@ -52,4 +62,21 @@ def test_a_missing_file_is_named_and_the_old_copy_stays(root: Path) -> None:
     (root / "node_modules/axe-core/axe.min.js").unlink()
     with pytest.raises(frontend.FrontendError, match=r"axe\.min\.js is missing"):
         frontend.copy(root)
-    assert copied(root) == {*frontend.FILES.values(), frontend.STAMP}
+    assert copied(root) == ALL
+
+
+def test_a_bundle_without_the_rules_is_named(root: Path) -> None:
+    source, _ = frontend.MADE["plotly/plotly.css"]
+    (root / "node_modules" / source).write_text("another version")
+    with pytest.raises(frontend.FrontendError, match="another shape"):
+        frontend.copy(root)
+
+
+def test_it_writes_plotlys_rules_in_the_order_that_plotly_inserts_them() -> None:
+    assert plotly_css(BUNDLE) == (
+        ".plotly-notifier{margin:0;}\n"
+        ".plotly-notifier .note{content:'\\2190';}\n"
+        ".js-plotly-plot .plotly a:hover{fill:red;}\n"
+        ".js-plotly-plot .plotly,.js-plotly-plot .plotly div"
+        '{direction:ltr;font-family:"Open Sans",serif;}\n'
+    )

@@ -164,6 +164,11 @@ def _centres(X: "Matrix", labels: "Labels") -> "Matrix":
     return np.stack([X[labels == label].mean(axis=0) for label in range(labels.max() + 1)])
 
 
+def _short(value: float) -> str:
+    """Write about two figures of a number, as a person types it: 350, not 3.5e+02."""
+    return f"{float(f'{value:.2g}'):.12g}"
+
+
 def _check_rows(rows: int, wanted: int) -> None:
     if rows < wanted:
         sentence = f"Ask for at most {rows} neighbours: the data has {rows} rows."
@@ -173,9 +178,10 @@ def _check_rows(rows: int, wanted: int) -> None:
 def _nothing_dense(distances: "NDArray[float64]", eps: float, wanted: int) -> UserError:
     import numpy as np
 
+    larger = _short(float(np.quantile(distances, 0.9)))
     sentence = (
         f"DBSCAN found noise only: no row has {wanted} rows within {eps:.3g}. "
-        f"Try a larger reach, such as {np.quantile(distances, 0.9):.2g}, or fewer neighbours."
+        f"Try a larger reach, such as {larger}, or fewer neighbours."
     )
     return UserError(sentence, {"eps": sentence})
 
@@ -191,7 +197,7 @@ def _check_segments(labels: "Labels", ordered: "NDArray[float64]", eps: float) -
     other = float(np.quantile(ordered, 0.9)) if is_mostly_noise else eps * 0.7
     sentence = (
         f"DBSCAN found one segment only, with a reach of {eps:.3g}. Try a "
-        f"{'larger' if is_mostly_noise else 'smaller'} one, such as {other:.2g}, or K-Means."
+        f"{'larger' if is_mostly_noise else 'smaller'} one, such as {_short(other)}, or K-Means."
     )
     raise UserError(sentence, {"eps": sentence})
 

@@ -1,0 +1,34 @@
+"""The background jobs of the ML Lab: each calls one service."""
+
+from typing import Any
+
+from mllab.services.comparisons import COMPARE, compare_run
+from mllab.services.features import SKETCH, sketch_run
+from mllab.services.preparing import PREPARE, TRAIN, prepare_run
+from mllab.services.training import train_run
+from projects.jobs.context import JobContext
+from projects.jobs.registry import job
+
+
+@job(PREPARE, title="Prepare", queue="heavy", idempotent=True)
+def prepare_experiment(ctx: JobContext) -> dict[str, Any]:
+    """Prepare an experiment's data and start its trainings."""
+    return prepare_run(ctx=ctx)
+
+
+@job(TRAIN, title="Train", queue="heavy", idempotent=True)
+def train_prototype(ctx: JobContext) -> dict[str, Any]:
+    """Train, score and draw one prototype."""
+    return train_run(ctx=ctx)
+
+
+@job(SKETCH, title="Sketch", queue="interactive", idempotent=True)
+def sketch_settings(ctx: JobContext) -> dict[str, Any]:
+    """Show what preparing does to a sample of the rows."""
+    return sketch_run(ctx=ctx)
+
+
+@job(COMPARE, title="Compare", queue="interactive", idempotent=True)
+def compare_prototypes(ctx: JobContext) -> dict[str, Any]:
+    """Compare trained prototypes."""
+    return compare_run(ctx=ctx)

@@ -1,0 +1,23 @@
+"""Two to four prototypes side by side."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from mllab.services.use_cases import use_case_get
+from mllab.web.compare import compare_context
+from mllab.web.figures import figure_page
+from projects.models import Project
+from projects.web.access import ProjectRequest, project_view
+from projects.web.htmx import render_either
+
+
+@require_GET
+@project_view()
+@figure_page
+def compare(request: ProjectRequest, project: Project, use_case_id: UUID) -> HttpResponse:
+    """Compare the prototypes ``?p=``; where that takes long, htmx asks again for the answer."""
+    use_case = use_case_get(project=project, use_case_id=use_case_id)
+    context = compare_context(project, use_case, request.user, request.GET.getlist("p"))
+    return render_either(request, "mllab/compare.html", "mllab/_compare.html", context)

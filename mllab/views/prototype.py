@@ -1,0 +1,63 @@
+"""One prototype: its page, training it again, deleting it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from mllab.models import Prototype
+from mllab.services.prototypes import prototype_delete as delete
+from mllab.services.prototypes import prototype_get
+from mllab.services.prototypes import prototype_retrain as retrain
+from mllab.web.figures import figure_page
+from mllab.web.prototype import prototype_context
+from projects.models import Project
+from projects.web.access import ProjectRequest, project_view
+from projects.web.htmx import is_htmx, redirect_to
+from segplatform.kernel.errors import NotFound
+
+
+@require_GET
+@project_view()
+@figure_page
+def prototype(
+    request: ProjectRequest, project: Project, use_case_id: UUID, prototype_id: UUID
+) -> HttpResponse:
+    """Show a prototype; while it trains htmx asks again, and reloads the page at the end."""
+    context = prototype_context(project, _found(project, use_case_id, prototype_id))
+    if not is_htmx(request):
+        return render(request, "mllab/prototype.html", context)
+    if context["is_active"]:
+        return render(request, "mllab/_prototype_wait.html", context)
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+
+
+@require_POST
+@project_view("editor")
+def prototype_retrain(
+    request: ProjectRequest, project: Project, use_case_id: UUID, prototype_id: UUID
+) -> HttpResponse:
+    """Train a prototype again that failed, was cancelled or got lost."""
+    retrain(prototype=_found(project, use_case_id, prototype_id), user=request.user)
+    return redirect_to(request, "use_case", project.pk, use_case_id)
+
+
+@require_POST
+@project_view("editor")
+def prototype_delete(
+    request: ProjectRequest, project: Project, use_case_id: UUID, prototype_id: UUID
+) -> HttpResponse:
+    """Delete a prototype with its labels, profiles and figures."""
+    found = _found(project, use_case_id, prototype_id)
+    delete(prototype=found)
+    messages.success(request, f"Prototype {found.number} is deleted.")
+    return redirect_to(request, "use_case", project.pk, use_case_id)
+
+
+def _found(project: Project, use_case_id: UUID, prototype_id: UUID) -> Prototype:
+    found = prototype_get(project=project, prototype_id=prototype_id)
+    if found.experiment.use_case_id != use_case_id:
+        raise NotFound("There is no such prototype in this use case.")
+    return found

@@ -1,0 +1,216 @@
+"""What the compare page shows: prototypes side by side, and who moves where in each pair."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from datasets.services.previews import PreviewPending
+from mllab.models import Prototype, UseCase
+from mllab.services.comparisons import compare_ask
+from mllab.services.leaderboards import leaderboard
+from mllab.services.naming import prototype_name, segment_name
+from mllab.services.prototypes import prototypes_get
+from mllab.web.figures import FigureView, segment_slot
+from mllab.web.leaderboard import LEAST, MOST, RowView, row_view
+from mllab.web.profiles import Heat, heat
+from mllab.web.scores import ScoreView, share
+from mllab.web.sizes import SizeView, sizes_view
+from projects.models import Project, User
+from segplatform.kernel.errors import UserError
+
+Slots = dict[int, int]
+# Adjusted for chance: what people mean by the value of an adjusted Rand index.
+ALIKE = ((0.9, "nearly the same segments"), (0.65, "much alike"), (0.3, "partly alike"))
+DIFFERENT = "different segments"
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One prototype of the comparison."""
+
+    id: str
+    name: str
+    number: int
+    sizes: list[SizeView]
+    heat: Heat
+    figure: FigureView | None
+    row: RowView | None
+
+
+@dataclass(frozen=True)
+class CellView:
+    """Rows that are in one segment of each; ``heat`` from 0 to 4 by the share of its row."""
+
+    rows: int
+    share: str
+    heat: int
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """One metric of all prototypes, each score with whether it is the best of these."""
+
+    label: str
+    blurb: str
+    cells: list[tuple[ScoreView, bool]]
+
+
+@dataclass(frozen=True)
+class PairView:
+    """Two prototypes against each other."""
+
+    id: str
+    a: ItemView
+    b: ItemView
+    ari: str
+    ami: str
+    words: str
+    heads: list[tuple[str, str]]
+    rows: list[tuple[str, str, list[CellView]]]
+
+
+def compare_context(
+    project: Project, use_case: UseCase, user: User, asked: Sequence[str]
+) -> dict[str, Any]:
+    """Give the page's values: the comparison, or why there is none (yet)."""
+    context: dict[str, Any] = {"use_case": use_case, "section": "lab"}
+    try:
+        prototypes = _prototypes(project, use_case, asked)
+        if not LEAST <= len(prototypes) <= MOST:
+            return context | {
+                "too_few": len(prototypes) < LEAST,
+                "too_many": len(prototypes) > MOST,
+            }
+        found = compare_ask(project=project, user=user, prototypes=prototypes)
+    except PreviewPending:
+        return context | {"pending": True}
+    except UserError as error:
+        return context | {"error": str(error)}
+    items = _items(use_case, prototypes, found)
+    return context | {
+        "items": items, "pairs": _pairs(items, found), "scores": _scores(items),
+        "rows": found["rows"],
+    }  # fmt: skip
+
+
+def _prototypes(project: Project, use_case: UseCase, asked: Sequence[str]) -> list[Prototype]:
+    ids = []
+    for text in dict.fromkeys(asked):
+        try:
+            ids.append(UUID(text))
+        except ValueError:
+            raise UserError("This address holds something that is no prototype.") from None
+    found = {item.pk: item for item in prototypes_get(project=project, ids=ids[: MOST + 1])}
+    return [found[key] for key in ids if key in found and _belongs(found[key], use_case)]
+
+
+def _belongs(prototype: Prototype, use_case: UseCase) -> bool:
+    return prototype.experiment.use_case_id == use_case.pk
+
+
+def slots_of(item: Mapping[str, Any]) -> Slots:
+    """Return the colour of each label of an item of the comparison."""
+    return {size["label"]: size["color"] for size in item["sizes"]}
+
+
+def _items(
+    use_case: UseCase, prototypes: list[Prototype], found: Mapping[str, Any]
+) -> list[ItemView]:
+    board = leaderboard(use_case=use_case)
+    scored = [metric for metric in board.metrics if metric.higher_is_better is not None]
+    rows = {str(row.prototype.pk): row_view(row, scored, []) for row in board.rows}
+    by_id = {str(prototype.pk): prototype for prototype in prototypes}
+    return [_item(item, by_id[item["id"]], rows.get(item["id"])) for item in found["items"]]
+
+
+def _item(item: Mapping[str, Any], prototype: Prototype, row: RowView | None) -> ItemView:
+    slots, name = slots_of(item), prototype_name(prototype=prototype)
+    return ItemView(
+        item["id"], name, prototype.number,
+        sizes_view(item["sizes"], item["noise"], slots), heat(item["profiles"], slots),
+        _figure(item, f"{name} (prototype {prototype.number})", slots), row,
+    )  # fmt: skip
+
+
+def _figure(item: Mapping[str, Any], name: str, slots: Slots) -> FigureView | None:
+    if not item.get("figure"):
+        return None
+    words = f"Map of the segments of {name}, on the axes that all maps of this page share."
+    colors = {str(label): slot for label, slot in slots.items()}
+    return FigureView(
+        f"map-{item['id']}", f"Map of {name}", words, item["figure"], colors=colors,
+        file=f"map-{prototype_file(name)}",
+    )  # fmt: skip
+
+
+def prototype_file(name: str) -> str:
+    """Make a file name of a prototype's name: "k-means-4-segments"."""
+    plain = "".join(letter if letter.isalnum() else " " for letter in name.lower())
+    return "-".join(plain.split())
+
+
+def _scores(items: list[ItemView]) -> list[ScoreLine]:
+    """Write a line for each metric that ranks; the best of these is the best ranked."""
+    by_item = [item.row.scores if item.row else [] for item in items]
+    lines = []
+    for scores in zip(*by_item, strict=True) if all(by_item) else []:
+        best = min((score.rank for score in scores if score.rank), default=None)
+        cells = [(score, score.rank is not None and score.rank == best) for score in scores]
+        lines.append(ScoreLine(scores[0].label, scores[0].blurb, cells))
+    return lines
+
+
+def _pairs(items: list[ItemView], found: Mapping[str, Any]) -> list[PairView]:
+    views = {item.id: item for item in items}
+    slots = {item["id"]: slots_of(item) for item in found["items"]}
+    return [_pair(pair, views, slots) for pair in found["pairs"]]
+
+
+def _pair(
+    pair: Mapping[str, Any], views: Mapping[str, ItemView], slots: Mapping[str, Slots]
+) -> PairView:
+    a, b = str(pair["a"]), str(pair["b"])
+    across, down = pair["labels_b"], pair["labels_a"]
+    columns = _ordered(across, slots[b])
+    rows = []
+    for at in _ordered(down, slots[a]):
+        counts = [pair["table"][at][column] for column in columns]
+        name, css = _named(down[at], slots[a])
+        rows.append((name, css, [_cell(count, sum(counts)) for count in counts]))
+    heads = [_named(across[column], slots[b]) for column in columns]
+    return PairView(
+        f"{a}-{b}", views[a], views[b], f"{pair['ari']:.2f}", f"{pair['ami']:.2f}",
+        agreement_words(pair["agreement"], pair["ari"]), heads, rows,
+    )  # fmt: skip
+
+
+def agreement_words(agreement: float, ari: float) -> str:
+    """Say how far two prototypes agree: "87 % of the rows stay together: much alike."."""
+    alike = next((words for least, words in ALIKE if ari >= least), DIFFERENT)
+    return f"{agreement * 100:.0f} % of the rows stay together: {alike}."
+
+
+def _ordered(labels: list[int | None], slots: Slots) -> list[int]:
+    """Order places by colour, so that what matches stands on the diagonal; others, noise last."""
+
+    def key(at: int) -> tuple[int, int, int]:
+        label = labels[at]
+        if label is None or label < 0:
+            return (1 if label is None else 2, 0, 0)
+        return (0, slots.get(label, 0), label)
+
+    return sorted(range(len(labels)), key=key)
+
+
+def _named(label: int | None, slots: Slots) -> tuple[str, str]:
+    if label is None:
+        return "Others", "sp-seg-noise"
+    return segment_name(label), f"sp-seg-{segment_slot(label, slots)}"
+
+
+def _cell(rows: int, whole: int) -> CellView:
+    part = rows / whole if whole else 0.0
+    return CellView(
+        rows, share(rows, whole), sum(part >= least for least in (0.05, 0.25, 0.5, 0.75))
+    )

@@ -1,0 +1,50 @@
+"""The segments of a prototype by size, as bars that need no inline style."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mllab.services.naming import segment_name
+from mllab.web.figures import NOISE, segment_slot
+from mllab.web.scores import share
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class SizeView:
+    """One segment, the small ones together, or the noise; ``width`` of its bar is in percent."""
+
+    label: int | None
+    name: str
+    css: str
+    rows: int
+    share: str
+    width: str
+
+
+def sizes_view(
+    sizes: Sequence[Mapping[str, Any]], noise: int, slots: Mapping[int, int] | None = None
+) -> list[SizeView]:
+    """Write ``sizes`` ({"label", "rows"} each, largest first); shares are of all rows.
+
+    Past ``SHOWN`` the smallest are one line; the noise is the last.
+    """
+    counts = [(item["label"], item["rows"]) for item in sizes if item["label"] != NOISE]
+    whole = sum(rows for _, rows in counts) + noise
+    shown, small = counts[:SHOWN], counts[SHOWN:]
+    views = [
+        _view(label, segment_name(label), segment_slot(label, slots), rows, whole)
+        for label, rows in shown
+    ]
+    if small:
+        rest = sum(rows for _, rows in small)
+        views.append(_view(None, f"{len(small)} smaller ones", "noise", rest, whole))
+    if noise:
+        views.append(_view(NOISE, segment_name(NOISE), "noise", noise, whole))
+    return views
+
+
+def _view(label: int | None, name: str, slot: str, rows: int, whole: int) -> SizeView:
+    width = f"{100 * rows / whole:.2f}" if whole else "0"
+    return SizeView(label, name, f"sp-seg-{slot}", rows, share(rows, whole), width)

@@ -1,0 +1,126 @@
+// Figures: each [data-figure] is drawn by Plotly from its JSON in the theme's colours. Plotly is
+// fetched when the first of them comes near the screen.
+const SLOTS = 12;
+const drawn = new Set();
+let loading;
+
+function load() {
+  loading ??= new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = document.getElementById("sp-plotly").href;
+    script.onload = () => done(window.Plotly);
+    script.onerror = failed;
+    document.head.append(script);
+  });
+  return loading;
+}
+
+// A token as the browser resolves it (light-dark() and var() are of no use to Plotly).
+function colour(token) {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${token})`;
+  document.body.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
+// A label of null stands for all segments that have no trace of their own.
+function segment(label, colors) {
+  const slot = colors?.[label] ?? label + 1;
+  return colour(label === null || label < 0 ? "--sp-noise" : `--sp-segment-${((slot - 1) % SLOTS) + 1}`);
+}
+
+function template() {
+  const line = colour("--sp-line");
+  const text = colour("--sp-text");
+  const muted = colour("--sp-muted");
+  const surface = colour("--sp-surface");
+  const family = getComputedStyle(document.body).fontFamily;
+  const axis = {
+    gridcolor: line, zerolinecolor: colour("--sp-line-strong"), linecolor: line, tickcolor: line, automargin: true,
+    tickfont: { color: muted, size: 11 }, title: { font: { color: muted, size: 12 }, standoff: 8 },
+  };
+  const scale = [[0, colour("--sp-info")], [0.5, surface], [1, colour("--sp-brand")]];
+  return {
+    layout: {
+      font: { family, size: 12, color: text }, paper_bgcolor: surface, plot_bgcolor: surface,
+      colorway: Array.from({ length: SLOTS }, (_, at) => colour(`--sp-segment-${at + 1}`)),
+      xaxis: axis, yaxis: axis, margin: { l: 44, r: 12, t: 12, b: 40 }, hovermode: "closest", dragmode: "zoom",
+      hoverlabel: { bgcolor: colour("--sp-raised"), bordercolor: colour("--sp-line-strong"), font: { family, color: text, size: 12 } },
+      legend: { orientation: "h", y: -0.16, yanchor: "top", x: 0, font: { color: text, size: 12 }, itemsizing: "constant" },
+      colorscale: { diverging: scale },
+    },
+    data: { scatter: [{ marker: { size: 5, opacity: 0.8 } }], heatmap: [{ colorscale: scale, zmid: 0, colorbar: { outlinewidth: 0 } }] },
+  };
+}
+
+// Marks of a segment take its colour; what the figure says of size and opacity stays.
+function painted(trace, colors) {
+  const of = trace.meta?.segment ?? trace.meta?.segments;
+  if (of === undefined) return trace;
+  const color = Array.isArray(of) ? of.map((label) => segment(label, colors)) : segment(of, colors);
+  const line = Array.isArray(color) ? trace.line : { ...trace.line, color };
+  return { ...trace, marker: { ...trace.marker, color }, line };
+}
+
+const save = (format) => (graph) =>
+  window.Plotly.downloadImage(graph, { format, filename: graph.dataset.name, scale: 2, width: graph.clientWidth, height: graph.clientHeight });
+
+function config() {
+  const icon = window.Plotly.Icons.camera;
+  return {
+    displaylogo: false,
+    responsive: true,
+    modeBarButtons: [[
+      { name: "png", title: "Download as PNG", icon, click: save("png") },
+      { name: "svg", title: "Download as SVG", icon: window.Plotly.Icons.disk, click: save("svg") },
+      "resetScale2d",
+    ]],
+  };
+}
+
+// For a screen reader the drawing is one image with the words beside it; the buttons stay buttons.
+function describe(box) {
+  const [first, ...others] = box.querySelectorAll(".main-svg");
+  first?.setAttribute("role", "img");
+  first?.setAttribute("aria-label", box.dataset.words);
+  for (const other of others) other.setAttribute("aria-hidden", "true");
+}
+
+async function draw(box) {
+  try {
+    const plotly = await load();
+    const { colors, ...figure } = JSON.parse(document.getElementById(box.dataset.figure).textContent);
+    const data = figure.data.map((trace) => painted(trace, colors));
+    box.querySelector(".sp-skeleton")?.remove();
+    await plotly.react(box, data, { ...figure.layout, template: template(), autosize: true }, config());
+    describe(box);
+    box.dataset.drawn = "";
+    drawn.add(box);
+  } catch {
+    box.textContent = "The figure could not be drawn; its table holds the same.";
+  }
+}
+
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    draw(target);
+  }
+}, { rootMargin: "300px" });
+
+function look() {
+  for (const box of document.querySelectorAll("[data-figure]:not([data-seen])")) {
+    box.dataset.seen = "";
+    near.observe(box);
+  }
+}
+
+document.addEventListener("sp:theme", () => drawn.forEach((box) => (box.isConnected ? draw(box) : drawn.delete(box))));
+document.addEventListener("htmx:beforeCleanupElement", (event) => {
+  if (drawn.delete(event.target)) window.Plotly.purge(event.target);
+});
+document.addEventListener("htmx:afterSettle", look);
+look();

@@ -1,0 +1,98 @@
+"""Prototypes side by side: what is shown, what is missing, what asks again."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from datasets.services.previews import PreviewPending
+from mllab.engine.compare import CompareItem
+from mllab.engine.compare import compare as compute
+from mllab.models import Prototype, UseCase
+from mllab.services.files import path_of
+from mllab.services.naming import prototype_name
+from mllab.web import compare as web
+from mllab.web.compare import agreement_words
+from segplatform.kernel.errors import UserError
+from tests.factories.mllab import make_prepared, make_prototype
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pair(use_case: UseCase) -> list[Prototype]:
+    experiment = make_prepared(use_case)
+    return [make_prototype(experiment, k=k) for k in (2, 3)]
+
+
+def ask_at_once(*, prototypes: list[Prototype], **_: Any) -> dict[str, Any]:
+    """Compare in this process instead of a worker."""
+    return compute(
+        [
+            CompareItem(
+                str(item.pk), prototype_name(prototype=item), path_of(folder=item.folder),
+                path_of(folder=item.experiment.folder),
+            )
+            for item in prototypes
+        ]
+    )  # fmt: skip
+
+
+def shown(use_case: UseCase, ids: list[Any], **headers: str) -> str:
+    client = Client()
+    client.force_login(use_case.project.memberships.get(role="owner").user)
+    url = reverse("compare", args=[use_case.project_id, use_case.pk])
+    response = client.get(url, {"p": [str(item) for item in ids]}, headers=headers)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_two_are_shown_with_one_set_of_colours(
+    use_case: UseCase, pair: list[Prototype], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "compare_ask", ask_at_once)
+    page = shown(use_case, [item.pk for item in pair])
+    assert "2 prototypes on the same 60 rows" in page
+    assert page.count("data-figure=") == 2
+    assert "of the rows stay together" in page
+    assert "Adjusted Rand index" in page
+    assert "best</span>" in page
+
+
+def test_too_few_and_too_many_lead_to_the_leaderboard(
+    use_case: UseCase, pair: list[Prototype]
+) -> None:
+    for ids in ([], [pair[0].pk], [pair[0].pk] * 2):
+        assert "Choose what to compare" in shown(use_case, ids)
+    more = [make_prototype(pair[0].experiment, k=2, trained=False).pk for _ in range(3)]
+    page = shown(use_case, [*(item.pk for item in pair), *more])
+    assert "At most four side by side" in page
+
+
+def test_what_cannot_be_compared_says_why(
+    use_case: UseCase, pair: list[Prototype], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> Any:
+        raise UserError("They learned from different versions.")
+
+    monkeypatch.setattr(web, "compare_ask", refuse)
+    assert "They learned from different versions." in shown(use_case, [item.pk for item in pair])
+    assert "no prototype" in shown(use_case, ["nonsense"])
+
+
+def test_a_slow_comparison_asks_again(
+    use_case: UseCase, pair: list[Prototype], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait(**_: Any) -> Any:
+        raise PreviewPending("Still comparing.")
+
+    monkeypatch.setattr(web, "compare_ask", wait)
+    page = shown(use_case, [item.pk for item in pair], **{"HX-Request": "true"})
+    assert 'hx-trigger="load delay:1s"' in page
+    assert "<html" not in page
+
+
+def test_agreement_is_said_in_words() -> None:
+    assert agreement_words(0.87, 0.7) == "87 % of the rows stay together: much alike."
+    assert agreement_words(0.4, 0.1) == "40 % of the rows stay together: different segments."
