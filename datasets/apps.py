@@ -29,7 +29,11 @@ class DatasetsConfig(AppConfig):
         ]
         hooks.project_counts.append(count_datasets)
         hooks.search_providers.append(search_datasets)
-        hooks.worker_start.append(preload)
+        # The sandbox boots in a process of its own while this one imports.
+        hooks.worker_start += [start_sandbox, preload, try_sandbox]
+        hooks.health["sandbox"] = sandbox_health
+        hooks.checks.append(check_sandbox)
+        hooks.banners.append(warn_unsafe)
         hooks.housekeeping.append(tidy)
 
 
@@ -63,6 +67,41 @@ def preload() -> None:
     engine = ("store", "query", "execute", "formula")
     for name in ("duckdb", *(f"datasets.engine.{module}" for module in engine)):
         import_module(name)
+
+
+def start_sandbox() -> None:
+    """Start the keeper of the sandbox, in a worker's parent: its children share it."""
+    from datasets.services.sandbox import sandbox_boot
+
+    sandbox_boot()
+
+
+def try_sandbox() -> None:
+    """Try the sandbox, in a worker's parent, and tell the web."""
+    from datasets.services.sandbox import sandbox_start_test
+
+    sandbox_start_test()
+
+
+def sandbox_health() -> str:
+    """Say for ``GET /health`` whether programs can run."""
+    from datasets.services.sandbox import sandbox_word
+
+    return sandbox_word()
+
+
+def check_sandbox() -> tuple[str, str, str]:
+    """Try the sandbox for `segplatform check`."""
+    from datasets.services.sandbox import sandbox_check
+
+    return ("sandbox", *sandbox_check())
+
+
+def warn_unsafe() -> hooks.Banner | None:
+    """Warn on every page where programs run without the sandbox."""
+    from datasets.web.sandbox import sandbox_banner
+
+    return sandbox_banner()
 
 
 def tidy() -> None:

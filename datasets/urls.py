@@ -28,6 +28,7 @@ upload_urls = [
 recipe_urls = [
     path("new/<str:kind>/", recipes.recipe_new, name="recipe_new"),
     path("preview/", recipes.recipe_preview, name="recipe_preview"),
+    path("preview/stop/", recipes.recipe_preview_stop, name="recipe_preview_stop"),
     path("<uuid:recipe_id>/", recipes.recipe, name="recipe"),
     path("<uuid:recipe_id>/run/", recipes.recipe_run, name="recipe_run"),
     path("<uuid:recipe_id>/delete/", recipes.recipe_delete, name="recipe_delete"),

@@ -47,6 +47,17 @@ class DatasetAction:
     role: str = "viewer"
 
 
+@dataclass(frozen=True)
+class Banner:
+    """A warning on top of every page."""
+
+    title: str
+    text: str
+
+
+banners: list[Callable[[], Banner | None]] = []
+"""Each says what everybody must know of this installation, or nothing."""
+
 dataset_actions: list[DatasetAction] = []
 """What can be done with a dataset elsewhere."""
 
@@ -54,7 +65,8 @@ project_counts: list[ProjectCounts] = []
 """Each gives counts for project cards: ``{"datasets": {project id: number}}``."""
 
 worker_start: list[Callable[[], None]] = []
-"""Each imports what jobs will need, in a worker's parent, before it forks; it computes nothing."""
+"""Each readies a worker's parent before it forks: imports what jobs will need, or starts a helper
+process for them; it computes nothing itself."""
 
 housekeeping: list[Callable[[], None]] = []
 """Each removes what nobody needs any more (expired uploads, forgotten files), now and then."""
@@ -70,7 +82,12 @@ search_providers: list[Callable[["User", str], list[SearchHit]]] = []
 """Each gives what of its app this person may open and has the text in its name."""
 
 health: dict[str, Callable[[], str]] = {}
-"""Parts that ``GET /health`` names, as "sandbox": each says ``"ok"`` or ``"unavailable"``."""
+"""Parts that ``GET /health`` names, as "sandbox": each says ``"ok"``, ``"unavailable"`` or a
+warning in one word, as ``"unsafe"``."""
+
+checks: list[Callable[[], tuple[str, str, str]]] = []
+"""Each gives a line of `segplatform check`: its name, ``"ok"``, ``"note"`` or ``"failed"``, and
+what there is to say."""
 
 project_home = "project_home"
 """Name of the URL that a project opens with; it takes ``project_id``."""

@@ -27,6 +27,32 @@ FILES = {
         for alphabet in ("latin", "latin-ext", "greek", "cyrillic")
     },
     "@fontsource-variable/inter/LICENSE": "inter/LICENSE",
+    **{
+        f"{package}/{file}": f"codemirror/{name}"
+        for package, module in {
+            "@codemirror/autocomplete": "dist/index.js",
+            "@codemirror/commands": "dist/index.js",
+            "@codemirror/lang-python": "dist/index.js",
+            "@codemirror/language": "dist/index.js",
+            "@codemirror/lint": "dist/index.js",
+            "@codemirror/search": "dist/index.js",
+            "@codemirror/state": "dist/index.js",
+            "@codemirror/streamparser": "dist/index.js",
+            "@codemirror/view": "dist/index.js",
+            "@lezer/common": "dist/index.js",
+            "@lezer/highlight": "dist/index.js",
+            "@lezer/lr": "dist/index.js",
+            "@lezer/python": "dist/index.js",
+            "@marijn/find-cluster-break": "src/index.js",
+            "crelt": "index.js",
+            "style-mod": "src/style-mod.js",
+            "w3c-keyname": "index.js",
+        }.items()
+        for file, name in (
+            (module, f"{package.lstrip('@').replace('/', '-')}.js"),
+            ("LICENSE", f"{package.lstrip('@').replace('/', '-')}.LICENSE"),
+        )
+    },
     "axe-core/axe.min.js": "axe/axe.min.js",
     "axe-core/LICENSE": "axe/LICENSE",
 }

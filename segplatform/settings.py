@@ -124,7 +124,13 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": DATA_DIR / "cache",
-    }
+    },
+    # What workers found out about this installation; apart, for a full cache drops at random.
+    "state": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "state",
+        "TIMEOUT": None,
+    },
 }
 
 # --- jobs -------------------------------------------------------------------------------------
@@ -175,6 +181,11 @@ MAX_UPLOAD_BYTES = int(os.environ.get("SEGPLATFORM_MAX_UPLOAD_BYTES", str(5 * 2*
 UPLOAD_EXPIRES_HOURS = 24
 IMPORT_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_IMPORT_MEMORY_BYTES", str(2 * 2**30)))
 TRAIN_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_TRAIN_MEMORY_BYTES", str(4 * 2**30)))
+RECIPE_SECONDS = int(os.environ.get("SEGPLATFORM_RECIPE_SECONDS", "600"))
+RECIPE_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_RECIPE_MEMORY_BYTES", str(2 * 2**30)))
+RECIPE_DISK_BYTES = int(os.environ.get("SEGPLATFORM_RECIPE_DISK_BYTES", str(2 * 2**30)))
+SANDBOX_AT_START = env_bool("SEGPLATFORM_SANDBOX_AT_START", default=True)
+UNSAFE_NO_SANDBOX = env_bool("SEGPLATFORM_UNSAFE_NO_SANDBOX")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the features of an experiment: nine fields a column
 

@@ -8,5 +8,6 @@ import tempfile
 
 HOME = tempfile.TemporaryDirectory(prefix="seg-test-")
 os.environ["SEGPLATFORM_DATA_DIR"] = HOME.name
+os.environ["SEGPLATFORM_SANDBOX_AT_START"] = "0"  # many tests start workers; few run programs
 for name in ("REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"):
     os.environ.pop(name, None)

@@ -1,9 +1,9 @@
-"""How `pytest -n` shares out the tests: file by file, the browser tests last and in one process.
+"""How `pytest -n` shares out the tests: file by file, the browser tests last.
 
 Last, because Playwright leaves an event loop running in its process, in which Django refuses the
-database to whatever test comes after.
+database to whatever test comes after. Each process that gets browser tests starts one server.
 
-(``--dist loadgroup`` would say the same, but xdist 3.8 does not group under pytest 9.2.)
+(``--dist loadfile`` would say the same, but it starts with the largest files.)
 """
 
 import pytest
@@ -13,18 +13,18 @@ from xdist.scheduler import LoadScopeScheduling
 E2E = "tests/e2e/"
 
 
-class OneServer(LoadScopeScheduling):
-    """Keeps the browser tests together: they share one running server."""
+class FileByFile(LoadScopeScheduling):
+    """Gives each process whole files, in the order in which they were collected."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return E2E if nodeid.startswith(E2E) else nodeid.split("::", 1)[0]
+        return nodeid.split("::", 1)[0]
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneServer:
-    """Give xdist our way, whatever ``--dist`` says; it would start with the largest files."""
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
+    """Give xdist our way, whatever ``--dist`` says."""
     config.option.loadscopereorder = False
-    return OneServer(config, log)
+    return FileByFile(config, log)
 
 
 @pytest.hookimpl(trylast=True)

@@ -41,6 +41,8 @@ class KindOut(Schema):
     icon: str
     family: str = Field(description="visual or code")
     slots: list[str] = Field(description="what each of its inputs is called, in order")
+    min_inputs: int
+    max_inputs: int
     parameters: dict[str, Any] = Field(
         alias="schema", serialization_alias="schema", description="JSON Schema of `params`"
     )
@@ -58,7 +60,10 @@ class RecipeIn(Schema):
 
     kind: Text
     name: Text = Field("", description="what the recipe is called; proposed where left out")
-    inputs: list[UUID] = Field(description="ids of datasets, in the order of the kind's slots")
+    inputs: list[UUID] = Field(
+        description="ids of datasets, in the order of the kind's slots; none for a program that "
+        "makes its rows itself"
+    )
     output: Text
     params: dict[str, Any] = Field(default_factory=dict)
 
@@ -113,7 +118,11 @@ class RecipePreviewOut(Schema):
     rows: list[list[str | None]]
     count: int = Field(description="how many rows it makes of the sample")
     facts: dict[str, Any] = Field(description="what the kind tells about its result")
-    sql: str
+    sql: str | None = Field(description="the query of a visual recipe")
+    log: list[str] = Field(default_factory=list, description="what a program printed, its end")
+    warnings: list[str] = Field(
+        default_factory=list, description="what was changed so that the result can be stored"
+    )
 
 
 class RunIn(Schema):
@@ -198,7 +207,10 @@ def delete_recipe(request: ApiRequest, recipe_id: UUID) -> Status[None]:
 def preview_recipe(
     request: ApiRequest, recipe_id: UUID, payload: PreviewChange | None = None
 ) -> dict[str, Any]:
-    """Run it over the project's sample, with other parameters if given; nothing is stored."""
+    """Run it over the project's sample, with other parameters if given; nothing is stored.
+
+    Where a program fails, `fields` holds the sentence as `code` and its line as `code.line`.
+    """
     recipe = recipe_find(user=request.user, recipe_id=recipe_id, role="editor")
     sent = payload.params if payload else None
     params = params_current(recipe=recipe) if sent is None else sent

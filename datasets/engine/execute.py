@@ -64,13 +64,14 @@ def preview(plan: "Plan", sources: Sequence[Source], limit: int = 100) -> dict[s
         facts = _facts(con, plan, len(sources))
     return {
         "columns": _infos(built.columns),
-        "rows": _shown_rows(built.columns, rows),
+        "rows": shown_rows(built.columns, rows),
         "count": count,
         "facts": facts,
     }
 
 
-def _shown_rows(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> list[list[str | None]]:
+def shown_rows(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> list[list[str | None]]:
+    """Write rows as texts for a page; None where a cell is missing."""
     write = [writer(column.name) for column in columns]
     return [
         [None if cell is None else to_text(cell) for to_text, cell in zip(write, row, strict=True)]

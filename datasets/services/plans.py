@@ -1,9 +1,10 @@
 """What a recipe comes to: its kind, its checked parameters, its query, its columns."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from datasets.engine.recipes.base import Plan
+from datasets.engine.recipes.base import CodeRecipe, Plan, VisualRecipe
 from datasets.engine.recipes.base import Recipe as Kind
 from datasets.engine.recipes.base import recipes as kinds
 from datasets.engine.types import Column
@@ -12,9 +13,14 @@ from datasets.services.rows import version_columns
 from segplatform.kernel.errors import Conflict, UserError
 from segplatform.kernel.params import Params, check
 
+RUN_FIRST = "Run it first: what a Python recipe gives is known only after it ran."
+
 
 def recipe_kinds() -> list[dict[str, Any]]:
-    """List the kinds of recipes: ``key, title, help, icon, family, slots, schema`` of each."""
+    """List the kinds of recipes.
+
+    ``key, title, help, icon, family, slots, min_inputs, max_inputs, schema`` of each.
+    """
     return [
         {
             "key": kind.key,
@@ -23,6 +29,8 @@ def recipe_kinds() -> list[dict[str, Any]]:
             "icon": kind.icon,
             "family": kind.family,
             "slots": list(kind.slots),
+            "min_inputs": kind.min_inputs,
+            "max_inputs": kind.max_inputs,
             "schema": kind.Params.model_json_schema(),
         }
         for kind in kinds.all()
@@ -60,7 +68,7 @@ def params_store(*, params: Params) -> dict[str, Any]:
 def dataset_columns(*, dataset: Dataset) -> list[Column]:
     """Return the columns of a dataset, or those that its recipe will give it.
 
-    Raises ``Conflict`` for an import without rows.
+    Raises ``Conflict`` for an import without rows, and for what a program makes before it ran.
     """
     if dataset.current is not None:
         return version_columns(version=dataset.current)
@@ -68,9 +76,11 @@ def dataset_columns(*, dataset: Dataset) -> list[Column]:
     if recipe is None:
         message = f"“{dataset.name}” has no rows yet; wait for its import."
         raise Conflict(message, {"inputs": message})
+    kind = kind_get(key=recipe.kind)
+    if not isinstance(kind, VisualRecipe):
+        raise Conflict(RUN_FIRST, {"inputs": RUN_FIRST})
     inputs = recipe_inputs(recipe=recipe)
     schemas = [dataset_columns(dataset=each) for each in inputs]
-    kind = kind_get(key=recipe.kind)
     params = params_check(kind=kind, params=params_current(recipe=recipe))
     return plan_columns(plan=kind.plan(schemas, params), schemas=schemas)
 
@@ -88,18 +98,21 @@ def recipe_inputs(*, recipe: Recipe) -> list[Dataset]:
     return [slot.dataset for slot in slots]
 
 
-def recipe_check(*, kind: str, inputs: Sequence[Dataset], params: Mapping[str, Any]) -> Plan:
+def recipe_check(*, kind: str, inputs: Sequence[Dataset], params: Mapping[str, Any]) -> Plan | None:
     """Return the query of a recipe, checked against the columns of its inputs; reads no rows.
 
-    Raises ``UserError`` with ``fields`` ("steps.0.expression", "inputs", "kind") else.
+    None for a program, of which only the number of inputs is checked: what it does shows when
+    it runs. Raises ``UserError`` with ``fields`` ("steps.0.expression", "inputs", "kind") else.
     """
     found = kind_get(key=kind)
     return plan_make(kind=found, inputs=inputs, params=params_check(kind=found, params=params))
 
 
-def plan_make(*, kind: Kind, inputs: Sequence[Dataset], params: Params) -> Plan:
+def plan_make(*, kind: Kind, inputs: Sequence[Dataset], params: Params) -> Plan | None:
     """Plan with checked parameters over the inputs' columns, and have the engine check it."""
     inputs_require(kind=kind, inputs=inputs)
+    if not isinstance(kind, VisualRecipe):
+        return None
     schemas = [dataset_columns(dataset=dataset) for dataset in inputs]
     plan = kind.plan(schemas, params)
     plan_columns(plan=plan, schemas=schemas)
@@ -110,12 +123,53 @@ def recipe_proposal(*, kind: str, inputs: Sequence[Dataset]) -> dict[str, Any]:
     """Propose parameters for these inputs, for a form that opens filled in."""
     found = kind_get(key=kind)
     inputs_require(kind=found, inputs=inputs)
-    return found.proposal([dataset_columns(dataset=dataset) for dataset in inputs])
+    if isinstance(found, CodeRecipe):
+        return {"code": recipe_templates(kind=kind, inputs=inputs)[0]["code"]}
+    if isinstance(found, VisualRecipe):
+        return found.proposal([dataset_columns(dataset=dataset) for dataset in inputs])
+    return {}
+
+
+def recipe_templates(*, kind: str, inputs: Sequence[Dataset]) -> list[dict[str, str]]:
+    """List the programs that a code recipe over these inputs can start from, the proposed first.
+
+    ``{"key", "title", "help", "code"}`` each, written for the names of the inputs and their
+    columns; empty for other kinds.
+    """
+    found = kind_get(key=kind)
+    if not isinstance(found, CodeRecipe):
+        return []
+    named = {dataset.name: _columns_known(dataset) for dataset in inputs}
+    return [asdict(template) for template in found.templates(named)]
+
+
+def _columns_known(dataset: Dataset) -> list[Column]:
+    """Return the columns of a dataset; none where nobody knows them yet."""
+    try:
+        return dataset_columns(dataset=dataset)
+    except UserError:
+        return []
 
 
 def inputs_require(*, kind: Kind, inputs: Sequence[Dataset]) -> None:
-    """Raise ``UserError`` unless there is one dataset for each input of the kind."""
-    if len(inputs) != len(kind.slots):
+    """Raise ``UserError`` unless the kind reads so many datasets, each of them once."""
+    if kind.min_inputs <= len(inputs) <= kind.max_inputs:
+        if isinstance(kind, CodeRecipe):
+            _once_require(inputs)
+        return
+    if isinstance(kind, CodeRecipe):
+        message = f"{kind.title} reads at most {kind.max_inputs} datasets, not {len(inputs)}."
+    else:
         slots = ", ".join(kind.slots)
         message = f"{kind.title} reads {len(kind.slots)} ({slots}), not {len(inputs)}."
-        raise UserError(message, {"inputs": message})
+    raise UserError(message, {"inputs": message})
+
+
+def _once_require(inputs: Sequence[Dataset]) -> None:
+    """Refuse a dataset that is chosen twice: a program knows its inputs by their names."""
+    seen = set()
+    for dataset in inputs:
+        if dataset.pk in seen:
+            message = f"“{dataset.name}” is chosen twice; choose each dataset once."
+            raise UserError(message, {"inputs": message})
+        seen.add(dataset.pk)

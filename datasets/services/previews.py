@@ -3,7 +3,7 @@
 from typing import Any
 
 from projects.models import Job, Project, User
-from projects.services.jobs import job_start, job_wait
+from projects.services.jobs import job_cancel, job_start, job_wait
 from segplatform.kernel.errors import Conflict, UserError
 
 PREVIEW_SECONDS = 10.0
@@ -45,6 +45,17 @@ def preview_ask(
     if job.is_active:
         raise PreviewPending(pending)
     raise UserError(job.error or stopped)
+
+
+def preview_subject(*, project: Project, user: User) -> str:
+    """Name what a person's preview of a recipe works on: there is one at a time."""
+    return f"recipe_preview:{project.pk}:{user.pk}"
+
+
+def preview_stop(*, project: Project, user: User) -> None:
+    """Cancel the preview that the person waits for, if there is one."""
+    if job := job_active(subject=preview_subject(project=project, user=user)):
+        job_cancel(job=job)
 
 
 def job_active(*, subject: str) -> Job | None:

@@ -9,9 +9,7 @@ from django.db import transaction
 from datasets.engine.graph import downstream
 from datasets.models import Dataset, Recipe, RecipeInput
 from datasets.services.datasets import dataset_create, dataset_delete
-from datasets.services.files import version_files
 from datasets.services.plans import (
-    inputs_require,
     kind_get,
     params_check,
     params_current,
@@ -21,12 +19,17 @@ from datasets.services.plans import (
     recipe_inputs,
     recipe_kinds,
     recipe_proposal,
+    recipe_templates,
 )
-from datasets.services.previews import PREVIEW_SECONDS, PreviewPending, preview_ask
-from datasets.services.rows import project_sample, version_columns
+from datasets.services.previews import PreviewPending
+from datasets.services.recipe_previews import (
+    PREVIEW,
+    inputs_here_require,
+    recipe_preview,
+    recipe_preview_run,
+)
 from datasets.services.runs import recipe_run_start
 from datasets.services.states import State, recipe_state
-from projects.jobs.context import JobContext
 from projects.models import Project, User
 from projects.services.projects import project_get, project_touch
 from projects.services.text import NAME_LENGTH, clean_name
@@ -50,11 +53,10 @@ __all__ = [
     "recipe_proposal",
     "recipe_run_start",
     "recipe_state",
+    "recipe_templates",
     "recipe_update",
 ]
 
-PREVIEW = "datasets.recipe_preview"
-PREVIEW_ROWS = 100
 MISSING = "There is no such recipe, or you are not a member of its project."
 Raw = Mapping[str, Any]
 
@@ -75,7 +77,7 @@ def recipe_create(
     """
     found = kind_get(key=kind)
     checked = params_check(kind=found, params=params)
-    _here_require(project, inputs)
+    inputs_here_require(project, inputs)
     plan_make(kind=found, inputs=inputs, params=checked)
     title = clean_name(name) if name.strip() else _name_propose(found.title, inputs, output)
     with transaction.atomic():
@@ -109,7 +111,7 @@ def recipe_update(
     raw = params_current(recipe=recipe) if params is None else params
     if params is not None or inputs is not None:
         checked = params_check(kind=kind, params=raw)
-        _here_require(recipe.project, reads)
+        inputs_here_require(recipe.project, reads)
         _circle_refuse(recipe, reads)
         plan_make(kind=kind, inputs=reads, params=checked)
         raw = params_store(params=checked)
@@ -167,73 +169,11 @@ def recipe_delete(*, recipe: Recipe) -> None:
     dataset_delete(dataset=recipe.output)
 
 
-def recipe_preview(
-    *,
-    project: Project,
-    user: User,
-    kind: str,
-    inputs: Sequence[Dataset],
-    params: Raw,
-    seconds: float = PREVIEW_SECONDS,
-) -> dict[str, Any]:
-    """Run a recipe over the project's samples in a worker; nothing is stored.
-
-    ``{"columns", "rows", "count", "facts", "sql"}``, rows as text. A preview of other parameters
-    of the same person that still runs is cancelled. Raises ``UserError`` for what does not fit,
-    ``Conflict`` where an input has no rows, ``PreviewPending`` after ``seconds``.
-    """
-    _here_require(project, inputs)
-    recipe_check(kind=kind, inputs=inputs, params=params)
-    _rows_require(inputs)
-    ids = [str(dataset.pk) for dataset in inputs]
-    args = {"kind": kind, "inputs": ids, "params": dict(params)}
-    subject = f"recipe_preview:{project.pk}:{user.pk}"
-    return preview_ask(
-        project=project, user=user, name=PREVIEW, subject=subject, title=f"Preview of {kind}",
-        args=args, seconds=seconds,
-        pending="The preview is still being made. Ask again in a moment.",
-        stopped="The preview was stopped. Change something, or try again.",
-    )  # fmt: skip
-
-
-def recipe_preview_run(*, ctx: JobContext) -> dict[str, Any]:
-    """Make a preview from the samples of the inputs, in a worker."""
-    from datasets.engine.execute import Source, preview, sql
-    from datasets.engine.sample import sample_make
-
-    found = Dataset.objects.select_related("current").in_bulk(ctx.args["inputs"], field_name="pk")
-    by_id = {str(pk): dataset for pk, dataset in found.items()}
-    inputs = [by_id[pk] for pk in ctx.args["inputs"] if pk in by_id]
-    kind = kind_get(key=ctx.args["kind"])
-    inputs_require(kind=kind, inputs=inputs)
-    _rows_require(inputs)
-    sources = []
-    for dataset in inputs:
-        if version := dataset.current:
-            files, columns = version_files(version=version), version_columns(version=version)
-            sampled = sample_make(files, columns, project_sample(project=ctx.project))
-            sources.append(Source(sampled, columns))
-    checked = params_check(kind=kind, params=ctx.args["params"])
-    plan = kind.plan([source.columns for source in sources], checked)
-    return {**preview(plan, sources, PREVIEW_ROWS), "sql": sql(plan)}
-
-
 def _slots_write(recipe: Recipe, inputs: Sequence[Dataset]) -> None:
     RecipeInput.objects.bulk_create(
         RecipeInput(recipe=recipe, dataset=dataset, position=position)
         for position, dataset in enumerate(inputs)
     )
-
-
-def _here_require(project: Project, inputs: Sequence[Dataset]) -> None:
-    if any(dataset.project_id != project.pk for dataset in inputs):
-        raise NotFound("There is no such dataset in this project.")
-
-
-def _rows_require(inputs: Sequence[Dataset]) -> None:
-    for dataset in inputs:
-        if dataset.current is None:
-            raise Conflict(f"“{dataset.name}” has no rows yet; run what makes it first.")
 
 
 def _circle_refuse(recipe: Recipe, inputs: Sequence[Dataset]) -> None:

@@ -7,30 +7,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
 from datasets.engine.graph import topological, upstream
+from datasets.engine.recipes.base import CodeRecipe
 from datasets.models import Dataset, DatasetVersion, Recipe, RecipeRun
+from datasets.services.compute import RESULT, compute
 from datasets.services.datasets import job_subject, version_publish
-from datasets.services.files import scratch_folder, version_files
-from datasets.services.memory import memory_guard
+from datasets.services.files import scratch_folder
 from datasets.services.plans import kind_get, params_check, params_current
-from datasets.services.rows import version_columns
+from datasets.services.sandbox import sandbox_require
 from datasets.services.states import FLOW, RUN, Graph, active_job, graph_load
 from projects import hooks
 from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
 from projects.services.jobs import job_start
-from segplatform.kernel.errors import Conflict, Superseded, UserError
+from segplatform.kernel.errors import Cancelled, Conflict, Superseded, UserError
 from segplatform.kernel.progress import Progress, SubProgress
 
 READ_SHARE = 0.95  # of the progress of one recipe; the rest is publishing
-TOO_LARGE = (
-    "This recipe takes more than the {limit} of memory that a run may use. "
-    "Filter the rows or keep fewer columns first, or ask the operator for more."
-)
 UNEXPECTED = "Something went wrong on our side; Activity shows the error id."
 
 
@@ -38,13 +34,15 @@ def recipe_run_start(*, recipe: Recipe, user: User, upstream: bool = False) -> J
     """Start making a new version of a recipe's output; a second click returns the running job.
 
     With ``upstream``, what it reads is made first where it is out of date. ``Conflict`` where an
-    input has no rows.
+    input has no rows, or for a program where there is no sandbox.
     """
     graph = graph_load(project=recipe.project)
     here = next(each for each in graph.recipes if each.pk == recipe.pk)
     run, active = graph.runs.get(here.pk), active_job(graph=graph, recipe=here)
     if active and run and run.job_id == active.pk and run.revision == here.revision:
         return active
+    if isinstance(kind_get(key=here.kind), CodeRecipe):
+        sandbox_require()
     recipes = _needed(graph, here) if upstream else [here]
     name, words = RUN, ""
     if len(recipes) > 1:
@@ -176,6 +174,8 @@ def _run_one(ctx: JobContext, run: RecipeRun, progress: Progress) -> None:
         if mine.exists():
             raise
         return  # this recipe was deleted meanwhile; the others are wanted still
+    except Cancelled:
+        raise  # as the person wished: nothing went wrong
     except Exception:
         mine.update(error=UNEXPECTED)
         raise
@@ -185,27 +185,23 @@ def _run_one(ctx: JobContext, run: RecipeRun, progress: Progress) -> None:
 
 
 def _make(ctx: JobContext, run: RecipeRun, progress: Progress) -> DatasetVersion:
-    from datasets.engine.execute import Source, materialise
-
     recipe, output = run.recipe, run.recipe.output
     progress.step(0, f"Running {recipe.name}")
     versions = _versions(run)
     RecipeRun.objects.filter(pk=run.pk).update(inputs=run.inputs, error="")
-    sources = [Source(version_files(version=v), version_columns(version=v)) for v in versions]
     kind = kind_get(key=recipe.kind)
-    plan = kind.plan(
-        [source.columns for source in sources], params_check(kind=kind, params=run.params)
-    )
+    params = params_check(kind=kind, params=run.params)
     reading = SubProgress(progress, 0, READ_SHARE)
     with _work_folder(run) as tmp:
-        with memory_guard(TOO_LARGE):
-            result = materialise(plan, sources, tmp, reading, settings.IMPORT_MEMORY_BYTES)
+        result = compute(kind, params, versions, tmp, reading)
         progress.step(READ_SHARE, f"Publishing {output.name}")
         origin = {
             "recipe": str(recipe.pk), "revision": run.revision, "run": str(run.pk),
             "inputs": {each["dataset"]: each["version"] for each in run.inputs},
         }  # fmt: skip
-        return version_publish(ctx=ctx, dataset=output, result=result, tmp=tmp, origin=origin)
+        return version_publish(
+            ctx=ctx, dataset=output, result=result, tmp=tmp / RESULT, origin=origin
+        )
 
 
 def _versions(run: RecipeRun) -> list[DatasetVersion]:

@@ -16,12 +16,12 @@ register = template.Library()
 def recipe_menu(
     project: Project, dataset_id: UUID | str, name: str, small: bool = False
 ) -> dict[str, object]:
-    """Show the menu of visual recipes that can start from this dataset."""
+    """Show the menu of recipes that can start from this dataset."""
     return {
         "project": project,
         "dataset_id": dataset_id,
         "name": name,
-        "kinds": visual_kinds(),
+        "kinds": [*visual_kinds(), *code_kinds()],
         "small": small,
     }
 
@@ -31,3 +31,10 @@ def recipe_menu(
 def visual_kinds() -> list[dict[str, Any]]:
     """List the recipes that need no code."""
     return [kind for kind in recipe_kinds() if kind["family"] == "visual"]
+
+
+@register.simple_tag
+@cache
+def code_kinds() -> list[dict[str, Any]]:
+    """List the recipes that are written, over any number of datasets or none."""
+    return [kind for kind in recipe_kinds() if kind["family"] == "code"]

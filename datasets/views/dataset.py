@@ -17,7 +17,7 @@ from datasets.services.exports import dataset_export, export_format
 from datasets.services.rows import version_current
 from datasets.web.download import download_response
 from datasets.web.explore import explore, filter_added, tabs
-from datasets.web.made_by import made_by
+from datasets.web.made_by import made_by, script_log
 from projects.models import Project, Role
 from projects.web.access import ProjectRequest, project_view
 from projects.web.forms import apply
@@ -97,15 +97,16 @@ def deleted(found: Dataset) -> bool:
 
 def page_context(project: Project, found: Dataset, tab: str) -> dict[str, Any]:
     """Give what every tab of a dataset shows."""
+    context = {"job": jobs_latest(datasets=[found]).get(found.pk), **made_by(found)}
     return {
+        **context,
+        "lines": script_log(context["recipe"], context["job"]),
         "dataset": found,
         "version": found.current,
-        "job": jobs_latest(datasets=[found]).get(found.pk),
         "tabs": tabs(project, found, tab),
         "formats": FORMATS,
         "may_edit": project.membership.allows(Role.EDITOR),
         "section": "datasets",
-        **made_by(found),
     }
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.http import require_http_methods, require_POST
 
 from datasets.services.datasets import dataset_list
+from datasets.services.previews import preview_stop
 from datasets.services.recipes import (
     recipe_create,
     recipe_get,
@@ -18,15 +19,16 @@ from datasets.services.recipes import (
     recipe_update,
 )
 from datasets.services.recipes import recipe_delete as delete
+from datasets.web.code import code_edited
 from datasets.web.recipe_draft import (
     Draft,
     draft_new,
     draft_sent,
     draft_stored,
     edited,
+    input_ids,
     kind_known,
     typed,
-    uuid_or_none,
 )
 from datasets.web.recipe_preview import preview, sentence
 from datasets.web.recipes import page_context, preview_context
@@ -40,10 +42,14 @@ from segplatform.kernel.errors import Forbidden, UserError
 @require_http_methods(["GET", "HEAD", "POST"])
 @project_view("editor")
 def recipe_new(request: ProjectRequest, project: Project, kind: str) -> HttpResponse:
-    """Set up a recipe over the dataset ``?input=``; POST makes it and starts its first run."""
-    chosen = uuid_or_none(request.POST.get("input") or request.GET.get("input"))
-    if chosen is None:
-        context = {"kind": kind_known(kind), "datasets": dataset_list(project=project)}
+    """Set up a recipe over the dataset ``?input=``; POST makes it and starts its first run.
+
+    A script may read any number of datasets, or none.
+    """
+    found = kind_known(kind)
+    chosen = input_ids(request.POST) or input_ids(request.GET)
+    if found.family == "visual" and not chosen:
+        context = {"kind": found, "datasets": dataset_list(project=project)}
         return render(request, "datasets/recipe_choose.html", context | {"section": "flow"})
     draft = draft_new(project, kind, chosen)
     if request.method != "POST":
@@ -68,8 +74,19 @@ def recipe(request: ProjectRequest, project: Project, recipe_id: UUID) -> HttpRe
 def recipe_preview(request: ProjectRequest, project: Project) -> HttpResponse:
     """Answer with the preview of what the form says; nothing is stored."""
     draft = draft_sent(project, request.POST)
+    if draft.has_code and not project.membership.allows(Role.EDITOR):
+        raise Forbidden("Only editors and owners of the project may run code.")
     context = preview_context(project, draft, preview(project, request.user, draft))
-    return render(request, "datasets/_recipe_answer.html", context)
+    part = "_code_answer.html" if draft.has_code else "_recipe_answer.html"
+    return render(request, f"datasets/{part}", context)
+
+
+@require_POST
+@project_view("editor")
+def recipe_preview_stop(request: ProjectRequest, project: Project) -> HttpResponse:
+    """Stop the person's preview; the request that waits for it then says so."""
+    preview_stop(project=project, user=request.user)
+    return HttpResponse(status=204)
 
 
 @require_POST
@@ -98,8 +115,10 @@ def answer(request: ProjectRequest, draft: Draft) -> HttpResponse:
     """Do what the pressed button asks: change the steps, preview, or store and run."""
     do = request.POST.get("do", "run")
     try:
-        if do == "run":
-            return stored_and_run(request, draft)
+        if do in ("run", "save"):
+            return stored(request, draft, run=do == "run")
+        if draft.has_code and do != "preview":
+            return code_part(request, draft, do)
         if do != "preview":
             return steps_part(request, edited(draft, request.POST))
     except UserError as error:
@@ -107,8 +126,11 @@ def answer(request: ProjectRequest, draft: Draft) -> HttpResponse:
     return page(request, draft, shown=True)
 
 
-def stored_and_run(request: ProjectRequest, draft: Draft) -> HttpResponse:
-    """Store the recipe and start it; go where its progress is seen. Raises ``UserError``."""
+def stored(request: ProjectRequest, draft: Draft, run: bool) -> HttpResponse:
+    """Store the recipe; start it and go where its progress is seen, else stay.
+
+    Raises ``UserError``.
+    """
     found = draft.recipe
     if found is None:
         found = recipe_create(
@@ -116,7 +138,12 @@ def stored_and_run(request: ProjectRequest, draft: Draft) -> HttpResponse:
             inputs=draft.inputs, output=draft.output, params=draft.params(),
         )  # fmt: skip
     else:
-        found = recipe_update(recipe=found, user=request.user, params=draft.params())
+        inputs = draft.inputs if draft.has_code else None
+        params = draft.params()
+        found = recipe_update(recipe=found, user=request.user, params=params, inputs=inputs)
+    if not run:
+        messages.success(request, "The recipe is saved. It has not run.")
+        return redirect("recipe", request.project.pk, found.pk)
     recipe_run_start(recipe=found, user=request.user)
     return redirect("dataset", request.project.pk, found.output_id)
 
@@ -127,6 +154,17 @@ def steps_part(request: ProjectRequest, draft: Draft) -> HttpResponse:
         return page(request, draft, shown=True)
     context = page_context(request.project, draft) | {"changed": True}
     response = render(request, "datasets/_recipe_steps.html", context)
+    response["HX-Trigger"] = json.dumps({"sp:announce": {"message": draft.said}})
+    return response
+
+
+def code_part(request: ProjectRequest, draft: Draft, do: str) -> HttpResponse:
+    """Change the inputs, or put a template in place of the code: that part alone for htmx."""
+    part = code_edited(draft, do)
+    if not is_htmx(request):
+        return page(request, draft)
+    context = page_context(request.project, draft) | {"changed": True}
+    response = render(request, part, context)
     response["HX-Trigger"] = json.dumps({"sp:announce": {"message": draft.said}})
     return response
 
@@ -144,4 +182,5 @@ def page(
     if error:
         context["error"] = sentence(error, errors)
     status = status_of(error) if error else 200
-    return render(request, "datasets/recipe.html", context, status=status)
+    template = "datasets/recipe_code.html" if draft.has_code else "datasets/recipe.html"
+    return render(request, template, context, status=status)

@@ -2,8 +2,18 @@
 
 from typing import Any
 
-from datasets.models import Dataset
+from datasets.models import Dataset, Recipe
+from datasets.services.plans import kind_get
 from datasets.services.states import active_job, graph_load
+from projects.models import Job
+from projects.services.jobs import job_log
+
+
+def script_log(recipe: Recipe | None, job: Job | None) -> list[str] | None:
+    """Give what the script that makes a dataset has written in this job; None for other recipes."""
+    if recipe is None or job is None or kind_get(key=recipe.kind).family != "code":
+        return None
+    return job_log(job=job)
 
 
 def made_by(found: Dataset) -> dict[str, Any]:

@@ -25,13 +25,17 @@ from datasets.services.recipes import recipe_get
 from projects.models import Project, Role
 from segplatform.kernel.errors import NotFound, UserError
 
-ENDINGS = {"prepare": "prepared"}  # of the output's proposed name; else the kind's title
+ENDINGS = {"prepare": "prepared", "python": "computed"}  # else the kind's title
 
 
 @dataclass
 class Draft:
-    """What the form of a recipe says now; ``steps`` for Prepare, ``values`` for other kinds."""
+    """What the form of a recipe says now.
 
+    ``steps`` for Prepare, ``code`` for recipes that are written, ``values`` for other kinds.
+    """
+
+    project: Project
     kind: Kind
     inputs: list[Dataset]
     recipe: Recipe | None = None
@@ -42,6 +46,12 @@ class Draft:
     history: list[Pairs] = field(default_factory=list)
     focus: int | None = None
     said: str = ""
+    code: str = ""
+
+    @property
+    def has_code(self) -> bool:
+        """Whether this kind is a script over any number of inputs."""
+        return self.kind.family == "code"
 
     @property
     def has_steps(self) -> bool:
@@ -55,20 +65,24 @@ class Draft:
 
     def params(self, places: Sequence[int] | None = None) -> dict[str, Any]:
         """Give the parameters as they stand, unchecked; of the steps only those at ``places``."""
+        if self.has_code:
+            return {**self.kept, "code": self.code}
         if not self.has_steps:
             return {**self.kept, **params_read(self.kind.Params, self.values)}
         shown = range(len(self.steps)) if places is None else places
         return {"steps": [self.steps[place].params() for place in shown]}
 
 
-def draft_new(project: Project, key: str, input_id: UUID | None) -> Draft:
+def draft_new(project: Project, key: str, input_ids: Sequence[UUID]) -> Draft:
     """Open a recipe that is not stored yet, with what its kind proposes."""
     kind = kind_known(key)
-    inputs = [dataset_get(project=project, dataset_id=input_id)] if input_id else []
-    draft = Draft(kind, inputs)
-    if inputs:
-        ending = ENDINGS.get(kind.key, kind.title)
-        draft.output = dataset_name_free(project=project, name=f"{inputs[0].name} {ending}")
+    ids = input_ids[: kind.max_inputs]
+    inputs = [dataset_get(project=project, dataset_id=each) for each in ids]
+    draft = Draft(project, kind, inputs)
+    if inputs or draft.has_code:
+        first = inputs[0].name if inputs else "Table"
+        name = f"{first} {ENDINGS.get(kind.key, kind.title)}"
+        draft.output = dataset_name_free(project=project, name=name)
         fill(draft, recipe_proposal(kind=key, inputs=inputs))
     return draft
 
@@ -77,7 +91,7 @@ def draft_stored(project: Project, recipe_id: UUID) -> Draft:
     """Open a stored recipe."""
     recipe = recipe_get(project=project, recipe_id=recipe_id)
     kind = kind_get(key=recipe.kind)
-    draft = Draft(kind, recipe_inputs(recipe=recipe), recipe, recipe.output.name)
+    draft = Draft(project, kind, recipe_inputs(recipe=recipe), recipe, recipe.output.name)
     params = dict(recipe.params)
     if recipe.params_version != kind.version:
         params = kind.migrate(params, recipe.params_version)
@@ -90,14 +104,16 @@ def draft_sent(project: Project, sent: QueryDict) -> Draft:
     if recipe_id := uuid_or_none(sent.get("recipe")):
         draft = draft_stored(project, recipe_id)
     else:
-        draft = draft_new(project, sent.get("kind", ""), uuid_or_none(sent.get("input")))
+        draft = draft_new(project, sent.get("kind", ""), input_ids(sent))
     return typed(draft, sent) if project.membership.allows(Role.EDITOR) else draft
 
 
 def typed(draft: Draft, sent: QueryDict) -> Draft:
     """Put what the person typed over what was there."""
     draft.output = sent.get("output", draft.output)
-    if draft.has_steps:
+    if draft.has_code:
+        code_typed(draft, sent)
+    elif draft.has_steps:
         draft.steps = steps_read((name, value) for name in sent for value in sent.getlist(name))
         draft.history = history_read(sent.get("history", ""))
     else:
@@ -107,6 +123,24 @@ def typed(draft: Draft, sent: QueryDict) -> Draft:
             if name in sent
         }
     return draft
+
+
+def code_typed(draft: Draft, sent: QueryDict) -> None:
+    """Read the script and the inputs that the form names, in its order."""
+    if "code" not in sent:
+        return
+    draft.code = sent.get("code", "").replace("\r\n", "\n")  # as browsers write the ends of lines
+    known = {each.pk: each for each in draft.inputs}
+    draft.inputs = [
+        known.get(each) or dataset_get(project=draft.project, dataset_id=each)
+        for each in input_ids(sent)
+    ]
+
+
+def input_ids(sent: QueryDict) -> list[UUID]:
+    """Read the datasets that a form or an address names as inputs, each once."""
+    found = (uuid_or_none(text) for text in sent.getlist("input"))
+    return list(dict.fromkeys(each for each in found if each))
 
 
 def edited(draft: Draft, sent: QueryDict) -> Draft:
@@ -121,6 +155,10 @@ def fill(draft: Draft, params: Mapping[str, Any]) -> None:
     """Put parameters into the form."""
     if draft.has_steps:
         draft.steps = steps_stored(params)
+        return
+    if draft.has_code:
+        draft.code = str(params.get("code", ""))
+        draft.kept = {k: v for k, v in params.items() if k != "code"}
         return
     names = shown_names(draft.kind.Params)
     draft.values = values_of({k: v for k, v in params.items() if k in names})

@@ -1,16 +1,20 @@
 """The live preview of a recipe: its grid, what changed, its facts, or what is wrong."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from datasets.forms.imports import TYPE_ICONS
+from datasets.services.plans import dataset_columns
 from datasets.services.recipes import PreviewPending, recipe_preview
 from datasets.services.rows import project_sample, sample_describe
 from datasets.web.recipe_draft import Draft
 from datasets.web.recipe_facts import Block, fact_blocks
 from projects.models import Project, User
 from segplatform.kernel.errors import UserError
+
+LINE = re.compile(r"^line \d+: ", re.IGNORECASE)
 
 
 @dataclass
@@ -29,6 +33,8 @@ class Preview:
     errors: dict[str, str] = field(default_factory=dict)
     until: int | None = None
     pending: bool = False
+    log: list[str] = field(default_factory=list)
+    seconds: float | None = None
 
     @property
     def has_rows(self) -> bool:
@@ -45,8 +51,11 @@ def preview(project: Project, user: User, draft: Draft) -> Preview:
         return Preview(pending=True)
     except UserError as error:
         fields = fields_placed(error.fields, places)
+        if "code.line" in fields:  # said in the title of the answer
+            fields["code"] = LINE.sub("", fields.get("code", str(error)))
         found = _before(project, user, draft, fields)
         found.error, found.errors = sentence(error, fields), fields
+        found.log = list(getattr(error, "log", []))  # what a script had printed
         return found
 
 
@@ -88,7 +97,7 @@ def _before(project: Project, user: User, draft: Draft, fields: Mapping[str, str
 
 
 def _asked(project: Project, user: User, draft: Draft, places: Sequence[int]) -> Preview:
-    if not draft.inputs:
+    if not draft.inputs and not draft.has_code:
         raise UserError("Choose the dataset to read first.", {"input": "Choose a dataset."})
     answer = recipe_preview(
         project=project,
@@ -97,25 +106,34 @@ def _asked(project: Project, user: User, draft: Draft, places: Sequence[int]) ->
         inputs=draft.inputs,
         params=draft.params(places),
     )
-    version = draft.inputs[0].current
+    version = draft.inputs[0].current if draft.inputs else None
     columns = _columns(draft, answer["columns"], places)
     return Preview(
         columns=columns,
         rows=[list(zip(columns, row, strict=False)) for row in answer["rows"]],
         blocks=fact_blocks(answer.get("facts", {})),
         count=answer.get("count"),
-        before=min(version.rows, project_sample(project=project).rows) if version else None,
+        before=_rows_read(project, draft),
         sample=sample_describe(project=project, version=version) if version else "",
-        sql=answer.get("sql", ""),
+        sql=answer.get("sql") or "",
         warnings=list(answer.get("warnings", [])),
+        log=list(answer.get("log", [])),
+        seconds=answer.get("seconds"),
     )
+
+
+def _rows_read(project: Project, draft: Draft) -> int | None:
+    """Count the rows that the preview reads; nothing for a script, which may read several."""
+    version = draft.inputs[0].current if draft.inputs and not draft.has_code else None
+    return min(version.rows, project_sample(project=project).rows) if version else None
 
 
 def _columns(
     draft: Draft, columns: Sequence[Mapping[str, Any]], places: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """Give each column its icon, and say which the steps added or changed."""
-    known = {column.name for column in draft.columns}
+    """Give each column its icon, and say which the steps or the script added or changed."""
+    known = {c.name for dataset in draft.inputs for c in dataset_columns(dataset=dataset)}
+    marked = draft.has_steps or (draft.has_code and bool(known))
     written = {
         name.casefold()
         for place in places
@@ -126,8 +144,8 @@ def _columns(
         {
             **column,
             "icon": TYPE_ICONS.get(column["type"], "type"),
-            "is_new": draft.has_steps and column["name"] not in known,
-            "is_changed": draft.has_steps
+            "is_new": marked and column["name"] not in known,
+            "is_changed": marked
             and (column["name"] not in known or column["name"].casefold() in written),
         }
         for column in columns

@@ -12,6 +12,7 @@ from datasets.engine.types import Column
 from datasets.forms.params import ParamField, param_fields
 from datasets.forms.steps import StepForm, history_text
 from datasets.services.recipes import recipe_state
+from datasets.web.code import code_context
 from datasets.web.recipe_draft import Draft
 from datasets.web.recipe_preview import Preview, written_names
 from projects.models import Project, Role
@@ -63,7 +64,9 @@ def page_context(
 
 
 def form_context(draft: Draft, errors: Mapping[str, str]) -> dict[str, Any]:
-    """Give the settings: the cards of the steps, or the fields of the parameters."""
+    """Give the settings: the code, the cards of the steps, or the fields of the parameters."""
+    if draft.has_code:
+        return code_context(draft, errors)
     if not draft.has_steps:
         return {"fields": param_fields(draft.kind.Params, draft.values, draft.columns, errors)}
     return {

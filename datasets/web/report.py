@@ -3,8 +3,9 @@
 from typing import Any
 
 from datasets.engine.rejected import rejected_page
-from datasets.models import DatasetVersion
+from datasets.models import DatasetVersion, RecipeRun
 from datasets.services.rows import rejected_file
+from datasets.web.made_by import script_log
 from datasets.web.recipe_facts import fact_blocks
 
 PAGE = 100
@@ -32,7 +33,19 @@ def report_context(version: DatasetVersion, page: int) -> dict[str, Any]:
 def run_context(version: DatasetVersion) -> dict[str, Any]:
     """Give the report of a recipe's run: rows in and out, and the facts that it found."""
     report = version.report
-    return {"rows_in": report.get("rows_in", []), "blocks": fact_blocks(report.get("facts", {}))}
+    return {
+        "rows_in": report.get("rows_in", []),
+        "blocks": fact_blocks(report.get("facts", {})),
+        "notes": report.get("notes", []),
+        "run_lines": _run_lines(version),
+    }
+
+
+def _run_lines(version: DatasetVersion) -> list[str] | None:
+    """Give what the script wrote that made this version; None for other recipes."""
+    runs = RecipeRun.objects.select_related("recipe", "job")
+    run = runs.filter(pk=version.origin.get("run")).first()
+    return script_log(run.recipe, run.job) if run else None
 
 
 def _unreadable(version: DatasetVersion) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from segplatform.kernel.errors import Conflict, UserError
 __all__ = ["COMPARE", "PreviewPending", "compare_ask", "compare_run"]
 
 COMPARE = "mllab.compare"
-LEAST, MOST = 2, 6
+LEAST, MOST = 2, 4
 DELETED = "One of these prototypes was deleted meanwhile."
 
 

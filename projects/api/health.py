@@ -22,7 +22,9 @@ class HealthOut(Schema):
     version: str
     queue: str
     database: str
-    sandbox: str = Field(description="`ok`, or `unavailable`: code recipes are then off")
+    sandbox: str = Field(
+        description="`ok`; `unavailable`: code recipes are off; `unsafe`: they run without one"
+    )
 
 
 @router.get("/health", auth=None, response={200: HealthOut}, summary="Health")

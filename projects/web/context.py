@@ -22,6 +22,11 @@ class Frame:
         self.project: Project | None = getattr(request, "project", None)
 
     @cached_property
+    def banners(self) -> list[hooks.Banner]:
+        """List what everybody must know of this installation."""
+        return [found for ask in hooks.banners if (found := ask())]
+
+    @cached_property
     def active_jobs(self) -> int:
         """Count the person's jobs that wait or run."""
         return len(job_list_active(user=self.user))

@@ -39,6 +39,7 @@ ACCESS = {
     "recipe_new": {"GET": EDITOR, "POST": EDITOR},
     "recipe": {"GET": VIEWER, "POST": EDITOR},
     "recipe_preview": {"POST": VIEWER},
+    "recipe_preview_stop": {"POST": EDITOR},
     "recipe_run": {"POST": EDITOR},
     "recipe_delete": {"POST": OWNER},
     "api:list_datasets": {"GET": API_VIEWER},

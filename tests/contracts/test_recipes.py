@@ -1,4 +1,4 @@
-"""What every visual recipe must do, on awkward tables written fresh for each test."""
+"""What every recipe must do; the visual ones on awkward tables written fresh for each test."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from datasets.engine.execute import Source, describe, materialise, preview, sql
-from datasets.engine.recipes.base import Plan, Recipe, recipes
+from datasets.engine.recipes.base import CodeRecipe, Plan, Recipe, VisualRecipe, recipes
 from datasets.engine.types import Column, ColumnType, duckdb_type
 from segplatform.kernel.errors import Cancelled, UserError
 from segplatform.kernel.params import check
@@ -17,7 +17,9 @@ from segplatform.kernel.progress import NullProgress
 from tests.frames import FRAMES, write
 
 MEMORY = 2**28
-VISUAL = [cls for cls in recipes.all() if cls.family == "visual"]
+VISUAL = [cls for cls in recipes.all() if issubclass(cls, VisualRecipe)]
+CODE = [pytest.param(cls, id=cls.key) for cls in recipes.all() if issubclass(cls, CodeRecipe)]
+ALL = [pytest.param(cls, id=cls.key) for cls in recipes.all()]
 RECIPES = [pytest.param(cls, id=cls.key) for cls in VISUAL]
 TABLES = [pytest.param(name, id=name.replace(" ", "_")) for name in FRAMES]
 
@@ -59,14 +61,14 @@ class Recorder(NullProgress):
         self.fractions.append(fraction)
 
 
-def planned(cls: type[Recipe], source: Source) -> Plan:
+def planned(cls: type[VisualRecipe], source: Source) -> Plan:
     assert cls.key in EXAMPLES, f"{cls.key} has no example parameters in this test: add some"
     inputs = [source.columns] * len(cls.slots)
     params = check(cls.Params, EXAMPLES[cls.key](source.columns))
     return cls().plan(inputs, params)
 
 
-def tried(cls: type[Recipe], name: str, folder: Path) -> tuple[Plan, list[Source]]:
+def tried(cls: type[VisualRecipe], name: str, folder: Path) -> tuple[Plan, list[Source]]:
     """Plan the recipe for one of the tables; skip where it declines in a sentence."""
     frame = FRAMES[name]()
     source = write(folder / "input", frame.columns, frame.rows)
@@ -85,18 +87,43 @@ def or_error(plan: Callable[[], Plan]) -> Plan | UserError:
         return error
 
 
-@pytest.mark.parametrize("cls", RECIPES)
+@pytest.mark.parametrize("cls", ALL)
 def test_it_describes_itself(cls: type[Recipe]) -> None:
+    assert issubclass(cls, VisualRecipe) != issubclass(cls, CodeRecipe)
+    assert cls.family == ("visual" if issubclass(cls, VisualRecipe) else "code")
     assert cls.title
     assert cls.icon
     assert cls.slots
+    assert 0 <= cls.min_inputs <= cls.max_inputs
     assert cls.help.endswith(".")
     json.dumps(cls.Params.model_json_schema())
 
 
+@pytest.mark.parametrize("cls", CODE)
+@pytest.mark.parametrize("name", TABLES)
+def test_its_programs_are_told_as_they_are_written(cls: type[CodeRecipe], name: str) -> None:
+    columns = FRAMES[name]().columns
+    for inputs in ({}, {"orders": columns}, {'it\'s "odd" {x}': []}):
+        templates = cls().templates(inputs)
+        assert templates
+        for template in templates:
+            compile(template.code, template.key, "exec")
+            params = check(cls.Params, {"code": f"\n  {template.code}"})
+            assert cls().arguments(params)["code"] == f"\n  {template.code}"  # lines keep numbers
+
+
+@pytest.mark.parametrize("cls", CODE)
+def test_a_program_without_a_word_is_refused(cls: type[CodeRecipe]) -> None:
+    with pytest.raises(UserError) as caught:
+        cls().arguments(check(cls.Params, {"code": " \n"}))
+    assert "code" in caught.value.fields
+
+
 @pytest.mark.parametrize("cls", RECIPES)
 @pytest.mark.parametrize("name", TABLES)
-def test_what_it_says_shows_and_writes_agree(cls: type[Recipe], name: str, tmp_path: Path) -> None:
+def test_what_it_says_shows_and_writes_agree(
+    cls: type[VisualRecipe], name: str, tmp_path: Path
+) -> None:
     plan, sources = tried(cls, name, tmp_path)
     before = [file.read_bytes() for source in sources for file in source.files]
     columns = describe(plan, [source.columns for source in sources])
@@ -145,7 +172,7 @@ def _shown_as_written(
 
 @pytest.mark.parametrize("cls", RECIPES)
 def test_its_sql_is_for_people_and_planning_twice_is_the_same(
-    cls: type[Recipe], tmp_path: Path
+    cls: type[VisualRecipe], tmp_path: Path
 ) -> None:
     plan, sources = tried(cls, "orders", tmp_path)
     assert "\n" in sql(plan)
@@ -154,7 +181,7 @@ def test_its_sql_is_for_people_and_planning_twice_is_the_same(
 
 @pytest.mark.parametrize("cls", RECIPES)
 @pytest.mark.parametrize("name", TABLES)
-def test_its_proposal_is_read_or_refused_in_words(cls: type[Recipe], name: str) -> None:
+def test_its_proposal_is_read_or_refused_in_words(cls: type[VisualRecipe], name: str) -> None:
     columns = FRAMES[name]().columns
     inputs = [columns] * len(cls.slots)
     proposal = cls().proposal(inputs)
@@ -164,7 +191,7 @@ def test_its_proposal_is_read_or_refused_in_words(cls: type[Recipe], name: str) 
 
 
 @pytest.mark.parametrize("cls", RECIPES)
-def test_it_refuses_a_setting_that_is_not_there(cls: type[Recipe]) -> None:
+def test_it_refuses_a_setting_that_is_not_there(cls: type[VisualRecipe]) -> None:
     example = EXAMPLES[cls.key](FRAMES["orders"]().columns)
     with pytest.raises(UserError) as caught:
         check(cls.Params, {**example, "no_such_setting": 1})
@@ -172,7 +199,7 @@ def test_it_refuses_a_setting_that_is_not_there(cls: type[Recipe]) -> None:
 
 
 @pytest.mark.parametrize("cls", RECIPES)
-def test_it_stops_when_it_is_cancelled(cls: type[Recipe], tmp_path: Path) -> None:
+def test_it_stops_when_it_is_cancelled(cls: type[VisualRecipe], tmp_path: Path) -> None:
     plan, sources = tried(cls, "orders", tmp_path)
     with pytest.raises(Cancelled):
         materialise(plan, sources, tmp_path / "out", StopAtOnce(), MEMORY)

@@ -15,7 +15,7 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark the tests of this folder (tests/scheduling.py keeps them in one process)."""
+    """Mark the tests of this folder (tests/scheduling.py runs them last)."""
     item.add_marker(pytest.mark.e2e)
 
 

@@ -1,7 +1,7 @@
 """The contract of recipes: one file in this folder is one kind of recipe."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -31,17 +31,32 @@ class Plan:
     facts: "dict[str, exp.Query]" = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Template:
+    """A program to start from; it runs as it is on the inputs that it was written for."""
+
+    key: str
+    title: str
+    help: str
+    code: str
+
+
 class Recipe(ABC):
-    """One kind of step of the flow: input datasets to one output dataset."""
+    """One kind of step of the flow: input datasets to one output dataset.
+
+    A kind is a ``VisualRecipe`` or a ``CodeRecipe``; this is what both have.
+    """
 
     key: ClassVar[str]
     title: ClassVar[str]
     help: ClassVar[str]
     icon: ClassVar[str]
     order: ClassVar[int] = 100
-    family: ClassVar[Family] = "visual"
-    slots: ClassVar[tuple[str, ...]] = ("Dataset",)
-    """Labels of its inputs, in order."""
+    family: ClassVar[Family]
+    slots: ClassVar[tuple[str, ...]]
+    """Labels of its inputs, in order; where there may be more, they go on like the last one."""
+    min_inputs: ClassVar[int]
+    max_inputs: ClassVar[int]
     version: ClassVar[int] = 1
     """Of the parameters' meaning; ``migrate`` reads those of earlier ones."""
     Params: ClassVar[type[Params]]
@@ -49,6 +64,17 @@ class Recipe(ABC):
     def migrate(self, params: dict[str, Any], version: int) -> dict[str, Any]:
         """Return parameters stored under an earlier ``version`` as they are written today."""
         return params
+
+
+class VisualRecipe(Recipe):
+    """A recipe that comes to one query: its columns are known before it runs."""
+
+    family = "visual"
+    slots = ("Dataset",)
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        cls.min_inputs = cls.max_inputs = len(cls.slots)
 
     def proposal(self, inputs: Sequence[Sequence[Column]]) -> dict[str, Any]:
         """Propose parameters for these inputs, so that the form opens filled in; may be partial."""
@@ -63,4 +89,32 @@ class Recipe(ABC):
         """
 
 
-recipes: Registry[Recipe] = Registry("datasets.engine.recipes", Recipe)  # type: ignore[type-abstract]
+class CodeRecipe(Recipe):
+    """A recipe that is a person's program: it runs in the cage only, and says its columns then.
+
+    ``task`` names what the cage runs (``datasets.engine.cage.tasks``).
+    """
+
+    family = "code"
+    slots = ("Dataset",)
+    min_inputs = 0
+    max_inputs = 10
+    task: ClassVar[str]
+
+    @abstractmethod
+    def templates(self, inputs: Mapping[str, Sequence[Column]]) -> list[Template]:
+        """Return programs for inputs of these names and columns, the one to propose first.
+
+        Columns may be empty where they are not known yet.
+        """
+
+    @abstractmethod
+    def arguments(self, params: Any) -> dict[str, Any]:
+        """Return what the task is told of ``params``, as JSON; ``UserError`` where it cannot run.
+
+        It must not parse the program: that happens in the cage.
+        """
+
+
+recipes: Registry[Recipe] = Registry("datasets.engine.recipes", Recipe)
+"""Every kind, visual and code."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, create_model
 
-from datasets.engine.recipes.base import Plan, Recipe, recipes
+from datasets.engine.recipes.base import Plan, VisualRecipe, recipes
 from datasets.engine.steps.base import Step, Table, steps
 from datasets.engine.types import ROW_COLUMN, Column
 from segplatform.kernel.errors import UserError
@@ -48,7 +48,7 @@ def _any_step() -> Any:
 
 
 @recipes.register
-class Prepare(Recipe):
+class Prepare(VisualRecipe):
     """Steps one after the other; each sees the columns that the ones before it left."""
 
     key = "prepare"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from datasets.engine.recipes.base import Plan, Recipe, recipes
+from datasets.engine.recipes.base import Plan, VisualRecipe, recipes
 from datasets.engine.rfm_columns import guess_columns
 from datasets.engine.rfm_sql import LETTERS, Scheme, Spec, facts, scored
 from datasets.engine.types import Column, ColumnType
@@ -95,7 +95,7 @@ class RfmParams(Params):
 
 
 @recipes.register
-class Rfm(Recipe):
+class Rfm(VisualRecipe):
     """Orders to customers."""
 
     key = "rfm"

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from segplatform.health import findings
+from projects import hooks
+from segplatform.health import Finding, findings
 
 
 class Command(BaseCommand):
@@ -15,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         failed = 0
-        for finding in findings():
+        for finding in (*findings(), *(Finding(*check()) for check in hooks.checks)):
             self.stdout.write(f"{finding.state:<6}  {finding.name}: {finding.text}")
             failed += finding.state == "failed"
         if failed:

@@ -50,7 +50,10 @@ def test_it_lists_kinds_with_schemas(client: Client) -> None:
     answer = client.get(f"{API}/recipe-kinds").json()
     kinds = {kind["key"]: kind for kind in answer["items"]}
     assert answer["count"] == len(kinds)
-    assert set(kinds["rfm"]) == {"key", "title", "help", "icon", "family", "slots", "schema"}
+    assert set(kinds["rfm"]) == {
+        *("key", "title", "help", "icon", "family", "slots", "min_inputs", "max_inputs", "schema")
+    }
+    assert (kinds["python"]["min_inputs"], kinds["python"]["max_inputs"]) == (0, 10)
     assert "customer" in kinds["rfm"]["schema"]["properties"]
 
 
@@ -204,3 +207,20 @@ def test_a_filter_that_overflows_says_so(client: Client, orders: Dataset) -> Non
     answer = rows(client, orders, f"Quantity * {9 * 10**18} * {9 * 10**18} * 1000 > 0")
     assert answer.status_code == 400
     assert answer.json()["error"]["fields"]["filter"]
+
+
+def test_a_program_needs_no_input_and_no_viewer_runs_it(project: Project, client: Client) -> None:
+    body = {"kind": "python", "inputs": [], "output": "made", "params": {"code": "\n  x = 1"}}
+    path = f"/projects/{project.pk}/recipes"
+    recipe = post(client, path, body).json()
+    assert (recipe["inputs"], recipe["params"]) == ([], {"code": "\n  x = 1"})
+    assert (recipe["name"], recipe["state"]) == ("Python recipe made", "empty")
+    downstream = {"kind": "prepare", "inputs": [recipe["output"]["id"]], "output": "more"}
+    answer = post(client, path, downstream)
+    assert answer.status_code == 409
+    assert "Run it first" in answer.json()["error"]["fields"]["inputs"]
+    viewer = api(make_member(project, "viewer").user)
+    for way in ("preview", "run"):
+        assert post(viewer, f"/recipes/{recipe['id']}/{way}").status_code == 403
+    assert post(viewer, path, body).status_code == 403
+    assert viewer.get(f"{API}/recipes/{recipe['id']}").json()["params"] == recipe["params"]
