@@ -12,6 +12,7 @@ AXE = ROOT / "static_vendor" / "axe" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
 # WCAG 2.2 AA, as axe names its rule sets.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+STILL = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 Theme = Literal["light", "dark"]
 
 
@@ -41,7 +42,8 @@ class Problems:
 
 
 def violations(page: Page) -> list[str]:
-    """Run axe on the page as it is; give its serious and critical findings in words."""
+    """Run axe on the page once it is still; give its serious and critical findings in words."""
+    page.wait_for_function(STILL)  # a part that is being asked for anew is dimmed
     page.evaluate(AXE.read_text())
     options = {"runOnly": {"type": "tag", "values": RULES}}
     result: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
