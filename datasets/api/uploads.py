@@ -53,6 +53,9 @@ class PreviewOut(Schema):
     columns: list[PreviewColumn]
     rows: list[list[str | None]]
     warnings: list[str]
+    choices: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="what this file offers for an option, with its label"
+    )
 
 
 class ImportIn(Schema):

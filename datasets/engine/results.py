@@ -11,7 +11,8 @@ class Preview:
     ``options`` are the resolved ones and can be sent back changed; ``guesses`` says why for each
     guessed option (and, as ``types.<column>``, for each type); ``columns`` are ``{"name",
     "type"}``; ``rows`` hold the cells as they are written, None where empty; ``warnings`` are
-    whole sentences.
+    whole sentences. ``choices`` are what this file offers for an option, as {option: {value:
+    label}}.
     """
 
     options: dict[str, Any]
@@ -19,6 +20,7 @@ class Preview:
     columns: list[dict[str, str]]
     rows: list[list[str | None]]
     warnings: list[str] = field(default_factory=list)
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass

@@ -107,7 +107,7 @@ def groups(
     held: list[pa.Table] = []
     for part in parts:
         tally.rows += part.num_rows
-        held.append(_without_empty(part, tally))
+        held.append(without_empty(part, tally))
         rows = sum(table.num_rows for table in held)
         if rows >= ROW_GROUP_ROWS or sum(table.nbytes for table in held) >= GROUP_BYTES:
             whole, held = pa.concat_tables(held), []
@@ -214,7 +214,7 @@ def _table(cells: list[list[str]], rows: list[int], layout: Layout) -> pa.Table:
     return table.append_column(ROW_COLUMN, pa.array(rows, pa.int64()))
 
 
-def _without_empty(table: pa.Table, tally: Tally) -> pa.Table:
+def without_empty(table: pa.Table, tally: Tally) -> pa.Table:
     """Leave out rows in which every cell is empty."""
     columns = [column for column in table.columns[:-1] if column.null_count]
     if len(columns) < table.num_columns - 1:

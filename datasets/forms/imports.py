@@ -58,11 +58,16 @@ def option_fields(
     found: Mapping[str, Any],
     guesses: Mapping[str, str],
     errors: Mapping[str, str],
+    offered: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[OptionField]:
-    """List the options of a connector: ``chosen`` by the person, ``found`` in the file."""
+    """List the options of a connector: ``chosen`` by the person, ``found`` in the file.
+
+    ``offered`` are choices that the file itself gives: {option: {value: label}}.
+    """
+    own = offered or {}
     return [
         _field(name, info, chosen.get(name), found.get(name), guesses.get(name, ""),
-               errors.get(name, ""))
+               errors.get(name, ""), list(own.get(name, {}).items()))
         for name, info in model.model_fields.items()
         if name not in NOT_SHOWN
     ]  # fmt: skip
@@ -109,9 +114,9 @@ def preview_rows(preview: Mapping[str, Any]) -> list[list[tuple[str, str | None]
 
 
 def _field(
-    name: str, info: FieldInfo, chosen: Any, found: Any, why: str, error: str
+    name: str, info: FieldInfo, chosen: Any, found: Any, why: str, error: str, own: Choices
 ) -> OptionField:
-    choices = _choices(info)
+    choices = own or _choices(info)
     shown = dict(choices)
     automatic = chosen is None
     told = "" if found is None else _text(found)

@@ -55,9 +55,9 @@ def import_preview(
 ) -> dict[str, Any]:
     """Read the head of the file in a worker; give what the confirm page shows.
 
-    ``{"connector", "options", "guesses", "columns", "rows", "warnings"}``. A preview of other
-    options that is still running is cancelled. Raises UserError where the file or an option is
-    wrong, PreviewPending where ``seconds`` were not enough.
+    ``{"connector", "options", "guesses", "columns", "rows", "warnings", "choices"}``. A preview of
+    other options that is still running is cancelled. Raises UserError where the file or an option
+    is wrong, PreviewPending where ``seconds`` were not enough.
     """
     upload_require(upload=upload)
     subject = f"preview:{upload.pk}:{user.pk}"
@@ -87,6 +87,7 @@ def preview_run(*, ctx: JobContext) -> dict[str, Any]:
         "columns": preview.columns,
         "rows": [[cell and cell[:CELL_CHARACTERS] for cell in row] for row in preview.rows],
         "warnings": preview.warnings,
+        "choices": preview.choices,
     }
 
 

@@ -137,7 +137,7 @@ def preview_context(
     context["carried"] = types_carried(preview, chosen.get("types", {}))
     context["fields"] = option_fields(
         model, chosen, preview.get("options", {}), preview.get("guesses", {}),
-        context.get("errors", {}),
+        context.get("errors", {}), preview.get("choices", {}),
     )  # fmt: skip
     return context
 

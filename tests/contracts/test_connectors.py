@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import Workbook
 
 from datasets.engine.connectors.base import Connector, ConnectorOptions, connectors
 from datasets.engine.content import content_kind
@@ -38,7 +39,31 @@ def csv_sources(folder: Path) -> dict[str, Path]:
     return paths
 
 
-SOURCES: dict[str, Callable[[Path], dict[str, Path]]] = {"csv_file": csv_sources}
+def xlsx_sources(folder: Path) -> dict[str, Path]:
+    """Awkward tables as workbooks: no rows, one row, all null, a constant, 300 columns, names."""
+    tables: dict[str, list[tuple[str | int | None, ...]]] = {
+        "no rows": [("a", "b")],
+        "one row": [("a", "b"), (1, "x")],
+        "all null": [("a", "b", "c"), (1, None, None), (2, None, None)],
+        "constant": [("a", "b"), *[(1, "x")] * 50],
+        "300 columns": [tuple(f"c{i}" for i in range(300)), (1,) * 300],
+        "odd names": [("select", 'a "b"', "a b", "Ünï", "a b"), (1, 2, 3, 4, 5)],
+        "only text": [("a", "b"), ("x", "y"), ("z", "w")],
+    }
+    paths = {}
+    for name, rows in tables.items():
+        book = Workbook()
+        for row in rows:
+            book.active.append(row)
+        paths[name] = folder / f"{name}.xlsx"
+        book.save(paths[name])
+    return paths
+
+
+SOURCES: dict[str, Callable[[Path], dict[str, Path]]] = {
+    "csv_file": csv_sources,
+    "xlsx_file": xlsx_sources,
+}
 
 
 class StopAtOnce(NullProgress):
@@ -59,8 +84,8 @@ def sources(cls: type[Connector], folder: Path) -> dict[str, Path]:
     return SOURCES[cls.key](folder)
 
 
-def test_there_is_a_connector_for_csv() -> None:
-    assert "csv_file" in {cls.key for cls in connectors.all()}
+def test_there_are_connectors_for_csv_and_workbooks() -> None:
+    assert {"csv_file", "xlsx_file"} <= {cls.key for cls in connectors.all()}
 
 
 @pytest.mark.parametrize("cls", CONNECTORS)

@@ -3,9 +3,11 @@
 import csv
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import Problems
@@ -100,6 +102,32 @@ def test_the_grid_sorts_all_rows_and_keeps_it_in_the_address(
     expect(page.get_by_role("columnheader", name="Quantity")).not_to_have_attribute(
         "aria-sort", "ascending"
     )
+
+
+def test_a_sheet_of_a_workbook_is_chosen(signed_in_page: Page, tmp_path: Path, axe: Axe) -> None:
+    page = signed_in_page
+    book = Workbook()
+    book.active.title = "Notes"
+    book.active.append(["remark"])
+    book.active.append(["nothing to see here"])
+    sheet = book.create_sheet("Customers")
+    for row in (["id", "name", "since"], [17_850, "Ann", date(2011, 1, 2)], [None, "Bob", None]):
+        sheet.append(row)
+    path = tmp_path / "customers.xlsx"
+    book.save(path)
+    create_project(page, "A workbook")
+    upload(page, path)
+    head = page.locator("#import-result thead")
+    expect(head).to_contain_text("remark")
+    page.get_by_label("Sheet", exact=True).select_option(label="Customers")
+    expect(head).to_contain_text("since")
+    expect(page.get_by_label("Type of since")).to_contain_text("Date")
+    axe(page)
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.wait_for_url(DATASET)
+    table = page.get_by_role("table").first
+    expect(table).to_contain_text("17850", timeout=30_000)
+    expect(table).to_contain_text("Bob")
 
 
 def test_what_comes_out_is_what_went_in(signed_in_page: Page, orders: Path) -> None:

@@ -22,6 +22,7 @@ from datasets.engine.csv_words import offered
 from datasets.engine.encoding import ENCODINGS, bad_byte, encoding_checked, encoding_guess
 from datasets.engine.layout import DELIMITERS, NOTHING, Layout, Sample, layout_find, sample_read
 from datasets.engine.numbers import THOUSANDS
+from datasets.engine.preview import preview_of
 from datasets.engine.types import ColumnType
 from datasets.engine.typing_plan import TypeOptions, TypePlan, count_sample_misses, plan_types
 from segplatform.kernel.errors import UserError
@@ -117,18 +118,10 @@ class CsvFile(Connector):
         """Read the first megabyte: rows as written, guesses with reasons, warnings in words."""
         opened = _open(path, _csv(options))
         count_sample_misses(opened.plan)
-        targets = [t for t in opened.plan.targets() if not t.dropped]
-        why = {
-            f"types.{name}": verdict.why
-            for name, verdict in zip(opened.plan.names, opened.plan.verdicts(), strict=True)
-        }
-        return Preview(
-            options=opened.options.model_dump(),
-            guesses=opened.guesses | {t: w for t, w in why.items() if w},
-            columns=[{"name": t.name, "type": t.type} for t in targets],
-            rows=[[row[t.index] for t in targets] for row in opened.rows[:limit]],
-            warnings=_warnings(opened),
-        )
+        return preview_of(
+            opened.plan, opened.rows[:limit], opened.options.model_dump(), opened.guesses,
+            _warnings(opened),
+        )  # fmt: skip
 
     def read(
         self,
@@ -145,7 +138,7 @@ class CsvFile(Connector):
             reading = CsvRead(path, out_dir, Path(scratch), progress, memory_bytes)
             reading.prepare(_encoding(path, given)[0], forced=given.encoding is not None)
             opened = _resolve(sample_read(reading.text, "utf-8"), given, "utf-8", {})
-            return reading.run(opened.layout, opened.plan, tuple(given.null_words))
+            return reading.read(opened.layout, opened.plan, tuple(given.null_words))
 
 
 def _csv(options: ConnectorOptions) -> CsvOptions:

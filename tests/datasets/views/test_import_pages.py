@@ -42,7 +42,7 @@ def test_it_shows_the_sources_that_work(owner: Client, project: Project) -> None
     assert "Local file" in text
     assert "Database" not in text
     assert 'for="upload-file"' in text
-    assert "CSV, TSV or TXT" in text
+    assert "CSV, TSV, TXT or XLSX" in text
 
 
 def test_a_plain_form_uploads_too(owner: Client, project: Project) -> None:

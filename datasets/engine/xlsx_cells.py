@@ -1,0 +1,67 @@
+"""Cells of a workbook as text, spelled one way: 17850 for 17850.0, ISO for dates."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+MIDNIGHT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} 00:00:00$"
+TIME = r"^1899-12-31 [0-9]{2}:[0-9]{2}:[0-9]{2}$"
+"""A time of day without a date lies on the day before the first one."""
+DAY_MS = 86_400_000
+PHANTOM = 60
+"""Spreadsheets have a 29 February 1900, so days before it count from one day later."""
+SHIFT_1904 = 1_462
+
+
+def number_text(value: float) -> str:
+    """Write a number with the fewest digits that mean it, without an exponent or ".0"."""
+    text = format(Decimal(repr(value)), "f")
+    return text.removesuffix(".0")
+
+
+def moment_text(serial: float, epoch_1904: bool) -> str:
+    """Write a day number as ``2010-12-01 08:26:00``; one outside of all years stays a number."""
+    days = serial + SHIFT_1904 if epoch_1904 else serial
+    base = datetime(1899, 12, 31 if days < PHANTOM else 30)
+    try:
+        moment = base + timedelta(milliseconds=round(days * DAY_MS))
+    except OverflowError:
+        return number_text(serial)
+    text = moment.isoformat(" ", "seconds")
+    return f"{text}.{moment.microsecond // 1000:03}" if moment.microsecond else text
+
+
+def name_tidy(name: str) -> str:
+    """Write a date that names a column without its midnight."""
+    return name[:10] if re.match(MIDNIGHT, name) else name
+
+
+def rows_tidy(rows: Sequence[Sequence[str | None]]) -> list[list[str | None]]:
+    """Do for rows of cells what ``column_tidy`` does for a column."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    for column in columns:
+        filled = [cell for cell in column if cell]
+        for pattern, start, stop in ((MIDNIGHT, 0, 10), (TIME, 11, 19)):
+            if filled and all(re.match(pattern, cell) for cell in filled):
+                column[:] = [cell and cell[start:stop] for cell in column]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def column_tidy(column: pa.Array) -> pa.Array:
+    """Make empty texts null, dates of which every one is at midnight dates, and times times.
+
+    Whether a column holds dates or moments is a matter of the whole column, never of a cell.
+    """
+    if pc.any(pc.equal(column, "")).as_py():
+        column = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+    first = next((cell.as_py() for cell in column if cell.is_valid), "")
+    for pattern, start, stop in ((MIDNIGHT, 0, 10), (TIME, 11, 19)):
+        if re.match(pattern, first):
+            if pc.all(pc.match_substring_regex(column, pattern)).as_py():
+                column = pc.utf8_slice_codeunits(column, start, stop)
+            break
+    return column
