@@ -2,13 +2,28 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from datasets.views import dataset, datasets, flow, imports, recipes, report, uploads
+from datasets.views import (
+    charts,
+    columns,
+    dataset,
+    datasets,
+    flow,
+    history,
+    imports,
+    recipes,
+    report,
+    uploads,
+)
 
 dataset_urls = [
     path("", dataset.dataset, name="dataset"),
     path("settings/", dataset.dataset_settings, name="dataset_settings"),
     path("delete/", dataset.dataset_delete, name="dataset_delete"),
     path("download/", dataset.dataset_download, name="dataset_download"),
+    path("columns/", columns.dataset_columns, name="dataset_columns"),
+    path("charts/", charts.dataset_chart, name="dataset_chart"),
+    path("history/", history.dataset_history, name="dataset_history"),
+    path("history/<int:number>/restore/", history.version_restore, name="version_restore"),
     path("report/", report.dataset_report, name="dataset_report"),
     path("report/rejected/", report.dataset_rejected, name="dataset_rejected"),
 ]

@@ -90,9 +90,9 @@ def page(
     order = _order(sorts)
     condition, values = where(filters, columns)
     if formula.strip():
-        condition += f"{' AND' if condition else 'WHERE'} ({_predicate(formula, columns)})"
+        condition += f"{' AND' if condition else 'WHERE'} ({predicate_sql(formula, columns)})"
     scope_files = sample_make(files, columns, sample) if sample else list(files)
-    with _told(formula), reader([*files, *scope_files]) as con:
+    with formula_told(formula), reader([*files, *scope_files]) as con:
         total = _count(con, table(files))
         scope = total if scope_files == list(files) else _count(con, table(scope_files))
         source = f"{table(scope_files)} {condition}"
@@ -105,15 +105,15 @@ def page(
     return Page(list(columns), [row[1:] for row in rows], numbers, count, scope, total)
 
 
-def _predicate(formula: str, columns: Sequence[Column]) -> str:
-    """Write a checked formula as SQL; it can name visible columns and listed functions only."""
+def predicate_sql(formula: str, columns: Sequence[Column]) -> str:
+    """Write a checked formula as SQL for WHERE: visible columns and listed functions only."""
     from datasets.engine.formula import predicate  # loads sqlglot
 
     return predicate(formula, columns).sql(dialect="duckdb")
 
 
 @contextmanager
-def _told(formula: str) -> Iterator[None]:
+def formula_told(formula: str) -> Iterator[None]:
     """Turn what DuckDB cannot compute for somebody's formula into a sentence for them."""
     try:
         yield

@@ -170,20 +170,24 @@ def version_publish(
     publish_folder(tmp, final)
     try:
         with ctx.publish():
-            return _version_create(ctx, dataset, result, version_id, folder, origin or {})
+            return version_create(ctx.user, dataset, result, version_id, folder, origin or {})
     except BaseException:
         folders_remove(folders=[folder])
         raise
 
 
-def _version_create(
-    ctx: JobContext,
+def version_create(
+    user: User | None,
     dataset: Dataset,
     result: ReadResult,
     version_id: UUID,
     folder: str,
     origin: dict[str, Any],
 ) -> DatasetVersion:
+    """Name the files in ``folder`` as the current version, within the caller's transaction.
+
+    Raises ``Superseded`` where the dataset was deleted meanwhile.
+    """
     locked = Dataset.objects.select_for_update().filter(pk=dataset.pk).first()
     if locked is None:
         raise Superseded("The dataset was deleted meanwhile.")
@@ -199,7 +203,7 @@ def _version_create(
         bytes=result.bytes,
         report=result.report,
         origin=origin,
-        created_by=ctx.user,
+        created_by=user,
     )
     locked.current = version
     locked.save(update_fields=["current", "updated"])

@@ -16,6 +16,7 @@ RUN, FLOW = "datasets.run_recipe", "datasets.run_flow"
 Key = Literal["up_to_date", "out_of_date", "running", "failed", "empty"]
 CHANGED = "The recipe was changed after this run."
 NEVER = "It has not been run yet."
+RESTORED = "Version {number} was restored; the next run of the recipe replaces it."
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,8 @@ def _stale_reason(graph: Graph, recipe: Recipe) -> str:
     version = recipe.output.current
     if version is None:
         return NEVER
+    if number := version.origin.get("restored"):
+        return RESTORED.format(number=number)
     used = version.origin.get("inputs", {})
     for dataset in graph.inputs[recipe.pk]:
         if used.get(str(dataset.pk)) != str(dataset.current_id):

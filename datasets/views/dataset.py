@@ -15,8 +15,10 @@ from datasets.services.datasets import dataset_delete as delete
 from datasets.services.datasets import dataset_get, dataset_update, jobs_latest
 from datasets.services.exports import dataset_export, export_format
 from datasets.services.rows import version_current
+from datasets.services.versions import version_get
 from datasets.web.download import download_response
 from datasets.web.explore import explore, filter_added, tabs
+from datasets.web.grid_state import number
 from datasets.web.made_by import made_by, script_log
 from projects.models import Project, Role
 from projects.web.access import ProjectRequest, project_view
@@ -80,13 +82,16 @@ def dataset_delete(request: ProjectRequest, project: Project, dataset_id: UUID) 
 def dataset_download(
     request: ProjectRequest, project: Project, dataset_id: UUID
 ) -> StreamingHttpResponse:
-    """Send the whole dataset in the format ``?format=``."""
+    """Send the whole dataset, or its version ``?version=``, in the format ``?format=``."""
     found = dataset_get(project=project, dataset_id=dataset_id)
     key = request.GET.get("format", "csv")
     form = export_format(key=key)
-    version = version_current(dataset=found)
+    version, name = version_current(dataset=found), found.name
+    if asked := request.GET.get("version"):
+        version = version_get(dataset=found, number=number(asked, 0))
+        name = f"{name} version {version.number}"
     blocks = dataset_export(version=version, key=key, bom=form.safe)
-    return download_response(blocks=blocks, form=form, name=found.name)
+    return download_response(blocks=blocks, form=form, name=name)
 
 
 def deleted(found: Dataset) -> bool:

@@ -22,8 +22,11 @@ MAX_CELLS = 60_000  # of one page: what a browser lays out in about a second
 def tabs(project: Project, dataset: Dataset, active: str) -> list[dict[str, Any]]:
     """List the tabs of a dataset that this member can open."""
     names = [("explore", "Explore", "dataset")]
-    if dataset.current and dataset.current.report:
-        names.append(("report", "Report", "dataset_report"))
+    if dataset.current:
+        names += [("columns", "Columns", "dataset_columns"), ("charts", "Charts", "dataset_chart")]
+        if dataset.current.report:
+            names.append(("report", "Report", "dataset_report"))
+        names.append(("history", "History", "dataset_history"))
     if project.membership.allows(Role.EDITOR):
         names.append(("settings", "Settings", "dataset_settings"))
     return [

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_GET
 
 from mllab.services.use_cases import use_case_get
 from mllab.web.compare import compare_context
-from mllab.web.figures import figure_page
 from projects.models import Project
 from projects.web.access import ProjectRequest, project_view
+from projects.web.figures import figure_page
 from projects.web.htmx import render_either
 
 

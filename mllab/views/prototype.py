@@ -11,10 +11,10 @@ from mllab.models import Prototype
 from mllab.services.prototypes import prototype_delete as delete
 from mllab.services.prototypes import prototype_get
 from mllab.services.prototypes import prototype_retrain as retrain
-from mllab.web.figures import figure_page
 from mllab.web.prototype import prototype_context
 from projects.models import Project
 from projects.web.access import ProjectRequest, project_view
+from projects.web.figures import figure_page
 from projects.web.htmx import is_htmx, redirect_to
 from segplatform.kernel.errors import NotFound
 

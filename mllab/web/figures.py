@@ -1,44 +1,17 @@
-"""Figures as a page shows them, and the one thing that its content policy must allow for them."""
+"""Figures of the lab: the table behind a scatter plot, and the colours of segments."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
-
-from csp.constants import UNSAFE_INLINE
-from csp.decorators import csp_update
+from collections.abc import Mapping
+from typing import Any
 
 from mllab.web.scores import NONE
+from projects.web.figures import Figure
 
 NOISE = -1
 SLOTS = 12
 
-# Plotly sets style="…" on the marks that it draws. Attributes alone are allowed, and on pages
-# with figures alone: no <style>, no script.
-POLICY = {"style-src-attr": [UNSAFE_INLINE]}
-V = TypeVar("V", bound=Callable[..., Any])
 
-
-def figure_page(view: V) -> V:
-    """Mark a view whose page shows figures."""
-    return cast(V, csp_update(POLICY)(view))
-
-
-@dataclass(frozen=True)
-class FigureView:
-    """A figure with its words; ``colors`` gives each label its colour, where not its own."""
-
-    id: str
-    title: str
-    words: str
-    figure: dict[str, Any]
-    blurb: str = ""
-    colors: dict[str, int] = field(default_factory=dict)
-    file: str = "figure"
-
-    @property
-    def data_id(self) -> str:
-        """Give the id of its JSON in the page."""
-        return f"{self.id}-data"
+class FigureView(Figure):
+    """A figure of a prototype."""
 
     @property
     def table(self) -> dict[str, Any] | None:
@@ -52,11 +25,6 @@ class FigureView:
         labels = ["Points shown", *(f"Mean of {name}" for name in names)]
         columns = [{"label": "Segment"}, *({"label": label, "number": True} for label in labels)]
         return {"columns": columns, "rows": rows}
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """Give what chart.js reads."""
-        return {**self.figure, "colors": self.colors}
 
 
 def segment_slot(label: int, slots: Mapping[int, int] | None = None) -> str:

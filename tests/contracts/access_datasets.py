@@ -15,7 +15,7 @@ from tests.contracts.access_words import (
     VIEWER,
 )
 from tests.contracts.access_world import MARKER, World
-from tests.factories.datasets import make_dataset
+from tests.factories.datasets import make_dataset, make_version
 from tests.factories.recipes import DOUBLED, make_recipe
 
 CSV = b"id,amount\n1,2.50\n2,3.10\n"
@@ -28,6 +28,10 @@ ACCESS = {
     "dataset_download": {"GET": VIEWER},
     "dataset_report": {"GET": VIEWER},
     "dataset_rejected": {"GET": VIEWER},
+    "dataset_columns": {"GET": VIEWER},
+    "dataset_chart": {"GET": VIEWER},
+    "dataset_history": {"GET": VIEWER},
+    "version_restore": {"POST": EDITOR},
     "flow": {"GET": VIEWER},
     "flow_run": {"POST": EDITOR},
     "import_start": {"GET": EDITOR, "POST": EDITOR},
@@ -48,8 +52,10 @@ ACCESS = {
     "api:change_dataset": {"PATCH": API_EDITOR},
     "api:delete_dataset": {"DELETE": API_OWNER},
     "api:get_rows": {"GET": API_VIEWER},
+    "api:get_chart": {"GET": API_VIEWER},
     "api:get_profile": {"GET": API_VIEWER},
     "api:list_versions": {"GET": API_VIEWER},
+    "api:restore_version": {"POST": API_EDITOR},
     "api:download_dataset": {"GET": API_VIEWER},
     "api:upload_file": {"POST": API_EDITOR},
     "api:preview_upload": {"POST": API_EDITOR},
@@ -88,6 +94,15 @@ def stored_dataset(world: World) -> Any:
     return world.things["dataset"]
 
 
+def old_version(world: World) -> Any:
+    """Give a version of the dataset that is not the current one."""
+    dataset = stored_dataset(world)
+    dataset.refresh_from_db()
+    if dataset.versions.count() == 1:
+        make_version(dataset)
+    return dataset.versions.exclude(pk=dataset.current_id).last()
+
+
 def import_body(world: World) -> dict[str, Any]:
     return {"name": "From a script", "upload": str(stored_upload(world).pk)}
 
@@ -124,6 +139,7 @@ BODIES = {
 KWARGS = {
     "dataset_id": lambda world: stored_dataset(world).pk,
     "kind": lambda world: "rfm",
+    "number": lambda world: old_version(world).number,
     "recipe_id": lambda world: stored_recipe(world).pk,
     "upload_id": lambda world: stored_upload(world).pk,
 }

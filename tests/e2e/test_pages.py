@@ -16,6 +16,7 @@ PAGES = [
     "/", "/account/", "/projects/create/", "{project}", "{project}datasets/", "{project}import/",
     "{project}jobs/", "{project}members/", "{project}settings/", "{dataset}",
     "{dataset}?rows=all&sort=-Quantity", "{dataset}report/", "{dataset}settings/",
+    "{dataset}columns/", "{dataset}charts/", "{dataset}history/",
     "{project}lab/", "{project}lab/new/",
 ]  # fmt: skip
 LONG = "Everything we know of the customers of all our shops, in all years 2010-2026 & more <b>"
