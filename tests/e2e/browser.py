@@ -12,7 +12,7 @@ AXE = ROOT / "static_vendor" / "axe" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
 # WCAG 2.2 AA, as axe names its rule sets.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-STILL = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+STILL = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 Theme = Literal["light", "dark"]
 
 
