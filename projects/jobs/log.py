@@ -76,22 +76,29 @@ def flush(job_id: UUID, lines: list[str] | None = None) -> None:
     if lines := max(_live(job_id), lines or [], key=len):
         path = log_path(job_id)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        unfinished = path.with_suffix(".part")
+        unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        unfinished.replace(path)  # a reader finds all of it or nothing
     _forget(job_id)
 
 
 def read(job_id: UUID) -> list[str]:
     """Return the lines so far; of an ended job, all lines."""
-    try:
-        return log_path(job_id).read_text(encoding="utf-8").split("\n")[:-1]
-    except FileNotFoundError:
-        return _live(job_id)
+    # They move to the file and only then out of the queue server, maybe between these looks.
+    return _stored(job_id) or _live(job_id) or _stored(job_id)
 
 
 def delete(job_id: UUID) -> None:
     """Remove the log of a job that is no more."""
     log_path(job_id).unlink(missing_ok=True)
     _forget(job_id)
+
+
+def _stored(job_id: UUID) -> list[str]:
+    try:
+        return log_path(job_id).read_text(encoding="utf-8").split("\n")[:-1]
+    except FileNotFoundError:
+        return []
 
 
 def _live(job_id: UUID) -> list[str]:

@@ -41,9 +41,13 @@ class Problems:
         return [text for text in self.seen if not any(re.search(p, text) for p in self.allowed)]
 
 
-def violations(page: Page) -> list[str]:
-    """Run axe on the page once it is still; give its serious and critical findings in words."""
-    page.wait_for_function(STILL)  # a part that is being asked for anew is dimmed
+def violations(page: Page, *, busy: bool = False) -> list[str]:
+    """Run axe on the page; give its serious and critical findings in words.
+
+    It waits until the page is still, unless the test looks at a page that is ``busy``.
+    """
+    if not busy:
+        page.wait_for_function(STILL)  # a part that is being asked for anew is dimmed
     page.evaluate(AXE.read_text())
     options = {"runOnly": {"type": "tag", "values": RULES}}
     result: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
@@ -61,11 +65,11 @@ def wear(page: Page, theme: Theme) -> None:
     page.wait_for_function("theme => document.documentElement.dataset.bsTheme === theme", arg=theme)
 
 
-def check_accessible(page: Page) -> None:
-    """Fail on what axe calls serious or critical, light and dark."""
+def check_accessible(page: Page, *, busy: bool = False) -> None:
+    """Fail on what axe calls serious or critical, light and dark; see ``violations``."""
     found: list[str] = []
     themes: tuple[Theme, ...] = ("light", "dark")
     for theme in themes:
         wear(page, theme)
-        found += [f"{theme}: {text}" for text in violations(page)]
+        found += [f"{theme}: {text}" for text in violations(page, busy=busy)]
     assert not found, "\n".join(found)

@@ -11,7 +11,7 @@ from tests.e2e.test_import import create_project, import_file
 from tests.e2e.test_recipes import DATASET, WAIT, headers, new_recipe, open_flow
 from tests.samples import orders_csv
 
-Axe = Callable[[Page], None]
+Axe = Callable[..., None]
 RECIPE = re.compile(r"/recipes/[0-9a-f-]{36}/$")
 BROKEN = 'orders = inputs["orders"]\nprint("rows:", len(orders))\noutput = orders["Prise"]'
 
@@ -92,7 +92,7 @@ def test_stop_stops_the_preview(signed_in_page: Page, orders: Path, axe: Axe) ->
     page.keyboard.press("Control+Enter")
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible()
-    axe(page)
+    axe(page, busy=True)
     stop.click()
     expect(result(page)).to_contain_text("stopped", timeout=WAIT)
     expect(stop).to_be_hidden()

@@ -89,3 +89,19 @@ def test_it_can_be_deleted(job_id: UUID) -> None:
     lines.close()
     log.delete(job_id)
     assert log.read(job_id) == []
+
+
+def test_lines_that_move_to_the_file_meanwhile_are_read(
+    job_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = log.JobLog(job_id)
+    lines.add("of a quick job")
+    look = log._live
+
+    def ends_first(job_id: UUID) -> list[str]:
+        monkeypatch.setattr(log, "_live", look)
+        lines.close()
+        return look(job_id)
+
+    monkeypatch.setattr(log, "_live", ends_first)
+    assert log.read(job_id) == ["of a quick job"]
