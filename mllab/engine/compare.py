@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 6
 COLORS = 12
+SAME = 0.5
+"""A segment whose rows and those of its match overlap less (Jaccard index) is dissolved, after
+Hennig (2007), Cluster-wise assessment of cluster stability."""
 MAX_COLUMNS, MAX_SEGMENTS = 30, 20
 """Of the profiles that go along; the page of a prototype has all of them."""
 DIGITS = 6
@@ -63,7 +66,9 @@ def compare(items: Sequence[CompareItem]) -> dict[str, Any]:
     Returns JSON: ``rows`` (those that all were trained on), ``items`` ({"id", "name", "order":
     colour 1…12 of each label, "sizes", "noise", "profiles", "figure"}) and ``pairs`` ({"a", "b",
     "ari", "ami", "agreement", "labels_a", "labels_b", "table"}), over the common rows. Noise is
-    one group of its own there. Labels from 40 on are counted together, as the label None.
+    one group of its own there. Labels from 40 on are counted together, as the label None. Each
+    of ``sizes`` has as ``match`` the label of the first that is the same segment still (most of
+    the rows of both are in both), else None.
     Raises ``UserError`` for too few or too many, or where they have no row in common.
     """
     if not 2 <= len(items) <= MAX_ITEMS:
@@ -72,12 +77,13 @@ def compare(items: Sequence[CompareItem]) -> dict[str, Any]:
     common = _common(loaded)
     labels = [one.of(common) for one in loaded]
     colors = [_colors(labels[0], other) for other in labels]
+    same = [_same(labels[0], other) for other in labels]
     figures = _figures(loaded, common, labels)
     return {
         "rows": len(common),
         "items": [
-            _item(one, color, figure)
-            for one, color, figure in zip(loaded, colors, figures, strict=True)
+            _item(one, color, kept, figure)
+            for one, color, kept, figure in zip(loaded, colors, same, figures, strict=True)
         ],
         "pairs": [
             {"a": items[i].id, "b": items[j].id, **_pair(labels[i], labels[j])}
@@ -132,6 +138,19 @@ def _colors(first: "Labels", other: "Labels") -> dict[int, int]:
     return slots | {name: unused[place % len(unused)] for place, name in enumerate(missing)}
 
 
+def _same(first: "Labels", other: "Labels") -> dict[int, int]:
+    """Return which label of ``first`` each label of ``other`` still is, by the Jaccard index."""
+    names_a, names_b, table = cross_table(first, other)
+    wholes_a, wholes_b = table.sum(axis=1), table.sum(axis=0)
+    kept = {}
+    for b, a in matched(names_a, names_b, table).items():
+        i, j = names_a.index(a), names_b.index(b)
+        both = int(table[i, j])
+        if both > SAME * (int(wholes_a[i]) + int(wholes_b[j]) - both):
+            kept[b] = a
+    return kept
+
+
 def _figures(loaded: list[_Loaded], common: "Rows", labels: "list[Labels]") -> list[dict[str, Any]]:
     """Draw the map of the first's experiment for each; rows that one does not have are absent."""
     import numpy as np
@@ -152,7 +171,9 @@ def _figures(loaded: list[_Loaded], common: "Rows", labels: "list[Labels]") -> l
     ]
 
 
-def _item(one: _Loaded, colors: dict[int, int], figure: dict[str, Any]) -> dict[str, Any]:
+def _item(
+    one: _Loaded, colors: dict[int, int], same: dict[int, int], figure: dict[str, Any]
+) -> dict[str, Any]:
     sizes = segment_sizes(one.labels)
     noise = sizes.pop(-1, 0)
     total = len(one.labels)
@@ -162,7 +183,13 @@ def _item(one: _Loaded, colors: dict[int, int], figure: dict[str, Any]) -> dict[
         "name": one.item.name,
         "order": order,
         "sizes": [
-            {"label": label, "color": color, "rows": size, "share": size / total}
+            {
+                "label": label,
+                "color": color,
+                "rows": size,
+                "share": size / total,
+                "match": same.get(label),
+            }
             for (label, size), color in zip(sizes.items(), order, strict=True)
         ],
         "noise": noise,

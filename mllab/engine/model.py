@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from segplatform.kernel.errors import UserError
 
 if TYPE_CHECKING:
-    from mllab.engine.algorithms.base import Algorithm, Fit
+    from mllab.engine.algorithms.base import Algorithm, Fit, Labels, Model
     from segplatform.kernel.params import Params
 
 FORMAT = "segmodel/1"
@@ -22,12 +22,14 @@ def model_of(
     *,
     seed: int,
     fit: "Fit",
+    order: "Labels",
     sizes: list[int],
     preprocessing: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Describe a model: how it was made, its segments, and the numbers that score new rows.
 
-    ``centers`` (k, d) and every array of ``per_segment`` (k, …) stand in the order of segments.
+    ``centers`` (k, d) and every array of ``per_segment`` (k, …) stand in the order of segments;
+    ``order`` (k,) says what the fit had called them.
     """
     return {
         "format": FORMAT,
@@ -41,6 +43,8 @@ def model_of(
         "segments": _segments(sizes, len(fit.labels)),
         "centers": fit.centers.tolist(),
         "per_segment": {name: array.tolist() for name, array in fit.per_segment.items()},
+        "order": order.tolist(),
+        "scoring": fit.scoring,
         "details": fit.details,
         "libraries": _libraries(),
     }
@@ -52,6 +56,23 @@ def read_model(path: Path) -> dict[str, Any]:
     if model.get("format") != FORMAT:
         raise UserError(f"This model is of another version ({model.get('format')}); retrain it.")
     return model
+
+
+def model_from(found: Mapping[str, Any]) -> "Model":
+    """Give a model that was read to ``Algorithm.scorer``."""
+    import numpy as np
+
+    from mllab.engine.algorithms.base import Model
+
+    return Model(
+        centers=np.asarray(found["centers"], dtype=np.float64),
+        order=np.asarray(found["order"], dtype=np.int64),
+        params=dict(found["params"]),
+        per_segment={
+            name: np.asarray(rows, dtype=np.float64) for name, rows in found["per_segment"].items()
+        },
+        scoring=dict(found["scoring"]),
+    )
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -1,9 +1,9 @@
 """Rows and centres: which is nearest, and by what margin."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from mllab.engine.algorithms.base import NOISE
+from mllab.engine.labelings import NOISE
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from mllab.engine.algorithms.base import Labels, Matrix
 
+Scorer = Callable[["Matrix"], "tuple[Labels, NDArray[float64]]"]
+"""Rows (m, d) to their labels (m,) and confidences (m,) from 0 to 1; noise is −1, with 0."""
 BATCH = 50_000
 
 
@@ -50,3 +52,13 @@ def margins(rows: "Matrix", labels: "Labels", centers: "Matrix") -> "NDArray[flo
     share = np.divide(own, other, out=np.ones_like(own), where=other > 0)
     found[inside] = np.clip(1.0 - share, 0.0, 1.0)
     return found
+
+
+def nearest_scorer(centers: "Matrix") -> Scorer:
+    """Return what gives rows their nearest centre (k, d), and the margin to the next one."""
+
+    def score(rows: "Matrix") -> "tuple[Labels, NDArray[float64]]":
+        labels = nearest_centre(rows, centers)
+        return labels, margins(rows, labels, centers)
+
+    return score

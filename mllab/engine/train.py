@@ -41,9 +41,13 @@ class Trained:
 
 @dataclass
 class Labelled:
-    """All rows labelled: ``fit`` covers them (n,), segments numbered by size."""
+    """All rows labelled: ``fit`` covers them (n,), segments numbered by size.
+
+    ``order`` (k,) gives the label that the algorithm had called each segment.
+    """
 
     fit: Fit
+    order: "Labels"
     confidence: "NDArray[float64]"
     sizes: list[int]
     seconds: float
@@ -82,8 +86,9 @@ def train(
     out_dir.mkdir(parents=True, exist_ok=True)
     _save(out_dir, found)
     model = model_of(
-        chosen, checked, seed=seed, fit=found.fit, sizes=found.sizes, preprocessing=preprocessing
-    )
+        chosen, checked, seed=seed, fit=found.fit, order=found.order, sizes=found.sizes,
+        preprocessing=preprocessing,
+    )  # fmt: skip
     write_json(out_dir / "model.json", model)
     describe(folder, out_dir, X, found.fit.labels, preprocessing, details)
     progress.step(1.0)
@@ -120,12 +125,15 @@ def label_all(
         labels[rows] = fit.labels  # border rows keep what training said
         fit = replace(fit, labels=labels, confidence=None)
     seconds = time.perf_counter() - started
-    fit, sizes = by_size(fit)
-    return Labelled(fit, _confidence(fit, X), sizes, seconds, len(trained))
+    fit, sizes, order = by_size(fit)
+    return Labelled(fit, order, _confidence(fit, X), sizes, seconds, len(trained))
 
 
-def by_size(fit: Fit) -> tuple[Fit, list[int]]:
-    """Number the segments anew, the largest first, ties by their first row; with their sizes."""
+def by_size(fit: Fit) -> "tuple[Fit, list[int], Labels]":
+    """Number the segments anew, the largest first, ties by their first row.
+
+    Returns their sizes and, (k,), the label that each had before, too.
+    """
     import numpy as np
 
     inside = fit.labels != NOISE
@@ -137,7 +145,7 @@ def by_size(fit: Fit) -> tuple[Fit, list[int]]:
     labels[inside] = number[fit.labels[inside]]
     moved = {name: array[order] for name, array in fit.per_segment.items()}
     renumbered = replace(fit, labels=labels, centers=fit.centers[order], per_segment=moved)
-    return renumbered, counts[order].tolist()
+    return renumbered, counts[order].tolist(), order
 
 
 def _sample(rows: int, most: int | None, seed: int) -> "Labels | None":

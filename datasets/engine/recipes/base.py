@@ -3,16 +3,21 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from datasets.engine.results import ReadResult
 from datasets.engine.types import Column
 from segplatform.kernel.params import Params
+from segplatform.kernel.progress import Progress
 from segplatform.kernel.registry import Registry
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
-Family = Literal["visual", "code"]
+    from datasets.engine.execute import Source
+
+Family = Literal["visual", "code", "model"]
 
 
 @dataclass
@@ -44,7 +49,7 @@ class Template:
 class Recipe(ABC):
     """One kind of step of the flow: input datasets to one output dataset.
 
-    A kind is a ``VisualRecipe`` or a ``CodeRecipe``; this is what both have.
+    A kind is a ``VisualRecipe``, a ``CodeRecipe`` or a ``ModelRecipe``; this is what all have.
     """
 
     key: ClassVar[str]
@@ -116,5 +121,46 @@ class CodeRecipe(Recipe):
         """
 
 
+@dataclass(frozen=True)
+class Applied:
+    """A trained model as a recipe applies it.
+
+    ``content`` is JSON that only the recipe reads; ``token`` changes whenever the model would
+    give something else, so that what it made before is out of date.
+    """
+
+    id: str
+    name: str
+    token: str
+    content: Mapping[str, Any]
+
+
+class ModelRecipe(Recipe):
+    """A recipe that applies a trained model of a higher app to each row of a dataset.
+
+    Its parameters name the model in ``model_param``; ``datasets.hooks.model_sources`` gives it.
+    """
+
+    family = "model"
+    slots = ("Dataset",)
+    min_inputs = max_inputs = 1
+    model_param: ClassVar[str]
+
+    @abstractmethod
+    def columns(
+        self, inputs: Sequence[Sequence[Column]], params: Any, model: Applied
+    ) -> list[Column]:
+        """Return the columns of the result; pure. ``UserError`` where the model does not fit."""
+
+    @abstractmethod
+    def run(
+        self, source: "Source", params: Any, model: Applied, out_dir: Path, progress: Progress
+    ) -> ReadResult:
+        """Apply it to all rows, in their order, with flat memory; write ``part-0.parquet``.
+
+        The report holds ``facts`` (as of ``Plan``) and ``rows_in``.
+        """
+
+
 recipes: Registry[Recipe] = Registry("datasets.engine.recipes", Recipe)
-"""Every kind, visual and code."""
+"""Every kind; those of higher apps are registered when these are ready."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from mllab.engine.labelings import NOISE as NOISE
+from mllab.engine.nearest import Scorer, nearest_scorer
 from segplatform.kernel.params import Params
 from segplatform.kernel.progress import Progress
 from segplatform.kernel.registry import Registry
@@ -38,7 +39,8 @@ class Fit:
     where the algorithm knows it. ``assign`` labels further rows (m, d) → (m,) in memory, while
     training; None stands for the nearest centre. ``confidence_of`` tells theirs, (m, d) → (m,);
     None stands for the margin between the two nearest centres. ``details`` is JSON for people
-    and charts.
+    and charts. ``scoring`` is JSON that ``Algorithm.scorer`` needs beside centres and arrays;
+    labels in it are those of this fit (``Model.order`` says which became which).
     """
 
     labels: "Labels"
@@ -48,6 +50,22 @@ class Fit:
     assign: "Callable[[Matrix], Labels] | None" = None
     confidence_of: "Callable[[Matrix], NDArray[float64]] | None" = None
     details: dict[str, Any] = field(default_factory=dict)
+    scoring: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A stored model as scoring reads it: segment i has row i of ``centers`` (k, d).
+
+    ``order`` (k,) gives the label that the fit had called it; ``per_segment`` and ``scoring``
+    are those of the fit.
+    """
+
+    centers: "Matrix"
+    order: "Labels"
+    params: dict[str, Any]
+    per_segment: "dict[str, NDArray[float64]]" = field(default_factory=dict)
+    scoring: dict[str, Any] = field(default_factory=dict)
 
 
 class Algorithm(ABC):
@@ -65,6 +83,9 @@ class Algorithm(ABC):
     finds_noise: ClassVar[bool] = False
     fit_rows: ClassVar[int | None] = None
     """The most rows that it is trained on; of more, a random sample, the others are assigned."""
+    scores_exactly: ClassVar[bool] = True
+    """Whether ``scorer`` gives every row that was trained on the label that training gave it;
+    where it does not, the share of rows for which it does is measured and shown."""
     version: ClassVar[int] = 1
     """Of the parameters' meaning; ``migrate`` reads those of earlier ones."""
     Params: ClassVar[type[Params]]
@@ -84,6 +105,14 @@ class Algorithm(ABC):
         ``params`` is an instance of ``Params``. Raises ``UserError`` in a sentence that says what
         to change ("found one segment only: try a larger ε"); calls ``progress.step`` where it can.
         """
+
+    def scorer(self, model: Model) -> Scorer:
+        """Return what labels further rows (m, d) of the training space, by the stored model.
+
+        It gives labels (m,), numbered as the model's segments, and confidences (m,) from 0 to 1.
+        Without a rule of the algorithm's own: the nearest centre, and the margin to the next.
+        """
+        return nearest_scorer(model.centers)
 
 
 algorithms: Registry[Algorithm] = Registry(

@@ -84,7 +84,17 @@ def test_more_segments_than_colours_wrap(lab: Lab) -> None:
 def test_sizes_and_noise_are_of_all_rows_of_the_prototype(lab: Lab) -> None:
     item = compared(lab.item([-1] * 3 + FIRST[3:]), lab.item(FIRST))["items"][0]
     assert item["noise"] == 3
-    assert item["sizes"][0] == {"label": 0, "color": 1, "rows": 12, "share": 0.4}
+    assert item["sizes"][0] == {"label": 0, "color": 1, "rows": 12, "share": 0.4, "match": 0}
+
+
+def test_a_segment_that_lost_half_of_its_rows_is_another_one(lab: Lab) -> None:
+    most = [0] * 8 + [3] * 7 + FIRST[15:]
+    half = [0] * 7 + [3] * 7 + [1] + FIRST[15:]
+    items = compared(lab.item(FIRST), lab.item(most), lab.item(half))["items"]
+    matches = [{size["label"]: size["match"] for size in item["sizes"]} for item in items]
+    assert matches[0] == {0: 0, 1: 1, 2: 2}
+    assert matches[1] == {0: 0, 1: 1, 2: 2, 3: None}
+    assert matches[2] == {0: None, 1: 1, 2: 2, 3: None}
 
 
 def test_rows_are_joined_by_their_numbers(lab: Lab) -> None:

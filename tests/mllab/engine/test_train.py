@@ -122,11 +122,12 @@ def test_ties_are_numbered_by_their_first_row() -> None:
         centers=np.array([[0.0], [1.0], [2.0]]),
         per_segment={"weights": np.array([0.0, 1.0, 2.0])},
     )
-    moved, sizes = by_size(fit)
+    moved, sizes, order = by_size(fit)
     assert moved.labels.tolist() == [1, 1, -1, 2, 0, 2, 0, 0]
     assert moved.centers.ravel().tolist() == [1.0, 2.0, 0.0]
     assert moved.per_segment["weights"].tolist() == [1.0, 2.0, 0.0]
     assert sizes == [3, 2, 2]
+    assert order.tolist() == [1, 2, 0]
 
 
 @pytest.mark.parametrize("cls", [Agglomerative, Dbscan, GaussianMixture])

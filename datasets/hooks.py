@@ -1,0 +1,43 @@
+"""What higher apps add to the flow, filled in their ``AppConfig.ready()``."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from datasets.engine.recipes.base import Applied
+
+if TYPE_CHECKING:
+    from projects.models import Project
+
+
+@dataclass(frozen=True)
+class ModelNode:
+    """A trained model as a box of the flow; ``inputs`` are ids of the datasets it learned from."""
+
+    id: str
+    title: str
+    subtitle: str
+    url: str
+    icon: str
+    when: datetime | None
+    inputs: list[str] = field(default_factory=list)
+
+
+class ModelSource(Protocol):
+    """Where the models come from that one kind of recipe applies."""
+
+    def apply(self, project: "Project", model_id: str) -> Applied:
+        """Give a model to apply now; ``UserError`` where the project has none of this id."""
+
+    def choices(self, project: "Project") -> list[tuple[str, str]]:
+        """List the models of a project: ids and names, for a form."""
+
+    def tokens(self, project: "Project") -> dict[str, str]:
+        """Give the ``Applied.token`` of every model of a project, by id, in one query or two."""
+
+    def nodes(self, project: "Project") -> list[ModelNode]:
+        """List the boxes of the models in the flow; their ids are those of the models."""
+
+
+model_sources: dict[str, ModelSource] = {}
+"""By the key of the recipe that applies its models."""
