@@ -70,7 +70,7 @@ def files(draw: st.DrawFn) -> tuple[list[list[str]], bytes, dict[str, Any]]:
     return rows, out.getvalue().encode(encoding), options
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(files())
 def test_a_table_comes_back_as_it_was_written(drawn: tuple[list[list[str]], bytes, Any]) -> None:
     rows, data, options = drawn
@@ -88,7 +88,7 @@ DAYS = st.dates(min_value=date(1000, 1, 1))
 SIGNS = "ab1, \"'\n\r;.-0é"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(SIGNS, min_size=1, max_size=60))
 def test_the_fast_reader_agrees_with_the_exact_one(text: str) -> None:
     data = b"x,y\n1,2\n3,4\n" + text.encode()

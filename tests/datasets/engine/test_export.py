@@ -180,7 +180,7 @@ def tables(draw: st.DrawFn) -> Table:
     return columns, draw(st.lists(row, max_size=12))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(table=tables())
 def test_any_table_exported_as_csv_and_read_again_is_the_same(
     table: Table, tmp_path_factory: pytest.TempPathFactory

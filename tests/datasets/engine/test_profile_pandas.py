@@ -40,7 +40,7 @@ def tables(draw: st.DrawFn) -> tuple[list[Column], list[tuple[Any, ...]]]:
     return columns, draw(st.lists(row, max_size=40))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(tables(), st.sampled_from([1, 10**9]))
 def test_it_says_what_pandas_says(
     table: tuple[list[Column], list[tuple[Any, ...]]], repeats: int
