@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 NEIGHBOURS_BATCH = 1_000
 # Reach may hold nearly every row: 250 × 20,000 neighbours are 40 MB.
 REACH_BATCH = 250
+MOST_SEEDS = 500
+SEEDS_BATCH = 50  # 50 × 10,000 distances are 4 MB
+STILL = 1e-3  # of the bandwidth
+ROUNDS = 300
 
 
 def k_distances(X: "Matrix", k: int, progress: Progress) -> "NDArray[float64]":
@@ -78,3 +82,76 @@ class Reach:
             return np.empty(0, dtype=np.int64)
         distances, places = self.index.kneighbors(rows)
         return np.where(distances[:, 0] <= self.eps, self.labels[places[:, 0]], self.noise)
+
+
+def seeds(X: "Matrix", bandwidth: float) -> "Matrix":
+    """Return where mean shift starts (m, d): one row for each bin of a grid as wide as this.
+
+    The row that is nearest to the middle of its bin; of very many bins the fullest.
+    """
+    import numpy as np
+
+    bins = np.round(X / bandwidth)
+    distances = np.sum((X - bins * bandwidth) ** 2, axis=1)
+    _, places, sizes = np.unique(bins, axis=0, return_inverse=True, return_counts=True)
+    ordered = np.lexsort((distances, places.ravel()))
+    nearest = ordered[np.concatenate([[0], np.cumsum(sizes)[:-1]])]
+    fullest = np.sort(np.argsort(-sizes, kind="stable")[:MOST_SEEDS])
+    found: Matrix = X[nearest[fullest]]
+    return found
+
+
+def climb(
+    X: "Matrix", starts: "Matrix", bandwidth: float, progress: Progress
+) -> "tuple[Matrix, Labels]":
+    """Move points (m, d) to the mean of the rows within reach until they stand still.
+
+    Returns where they end (m, d) and how many rows are within reach there, (m,).
+    """
+    import numpy as np
+
+    ends, crowds = np.empty_like(starts), np.empty(len(starts), dtype=np.int64)
+    for start in range(0, len(starts), SEEDS_BATCH):
+        progress.step(start / len(starts), "Climbing to the peaks")
+        part = slice(start, start + SEEDS_BATCH)
+        ends[part], crowds[part] = _climbed(X, starts[part], bandwidth)
+    return ends, crowds
+
+
+def _climbed(X: "Matrix", starts: "Matrix", bandwidth: float) -> "tuple[Matrix, Labels]":
+    import numpy as np
+    from scipy.spatial.distance import cdist
+
+    ends, crowds = starts.copy(), np.ones(len(starts), dtype=np.int64)
+    moving = np.arange(len(starts))
+    for _ in range(ROUNDS):
+        near = (cdist(ends[moving], X, "sqeuclidean") <= bandwidth * bandwidth).astype(np.float64)
+        counts = near.sum(axis=1)
+        # Nobody is within reach only where rounding moved a point by more than its reach.
+        means = np.where(
+            counts[:, None] > 0, near @ X / np.maximum(counts, 1)[:, None], ends[moving]
+        )
+        moved = np.linalg.norm(means - ends[moving], axis=1)
+        ends[moving], crowds[moving] = means, counts
+        moving = moving[moved > STILL * bandwidth]
+        if not len(moving):
+            break
+    return ends, crowds
+
+
+def peaks(ends: "Matrix", crowds: "Labels", bandwidth: float, least: int) -> "Matrix":
+    """Return the different ends of a climb (k, d), fullest first; the rest are too near to them.
+
+    Those with fewer than ``least`` rows within reach are left out, but never the fullest.
+    """
+    import numpy as np
+    from scipy.spatial.distance import cdist
+
+    ordered = np.lexsort((*ends.T, crowds))[::-1]
+    places = [place for place in ordered if crowds[place] >= least] or [ordered[0]]
+    chosen: list[int] = []
+    for place in places:
+        if not chosen or cdist(ends[[place]], ends[chosen]).min() > bandwidth:
+            chosen.append(place)
+    found: Matrix = ends[chosen]
+    return found

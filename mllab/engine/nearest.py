@@ -9,11 +9,12 @@ if TYPE_CHECKING:
     from numpy import float64
     from numpy.typing import NDArray
 
-    from mllab.engine.algorithms.base import Labels, Matrix
+    from mllab.engine.algorithms.base import Labels, Matrix, Model
 
 Scorer = Callable[["Matrix"], "tuple[Labels, NDArray[float64]]"]
 """Rows (m, d) to their labels (m,) and confidences (m,) from 0 to 1; noise is −1, with 0."""
 BATCH = 50_000
+PAIRS = 2_000_000  # of rows and centres at a time: 16 MB of distances
 
 
 def batches(rows: int) -> Iterator[slice]:
@@ -23,10 +24,36 @@ def batches(rows: int) -> Iterator[slice]:
 
 def nearest_centre(rows: "Matrix", centers: "Matrix") -> "Labels":
     """Return the centre (k, d) that each row (m, d) is nearest to, (m,); ties to the first."""
+    import numpy as np
     from scipy.spatial.distance import cdist
 
-    found: Labels = cdist(rows, centers, "sqeuclidean").argmin(axis=1)
+    found: Labels = np.empty(len(rows), dtype=np.int64)
+    size = max(1, PAIRS // len(centers))
+    for start in range(0, len(rows), size):
+        part = slice(start, start + size)
+        found[part] = cdist(rows[part], centers, "sqeuclidean").argmin(axis=1)
     return found
+
+
+def inertia(rows: "Matrix", centers: "Matrix") -> float:
+    """Return the sum of squared distances of rows (m, d) to their nearest centre (k, d)."""
+    import numpy as np
+
+    nearest = centers[nearest_centre(rows, centers)]
+    return float(np.einsum("ij,ij->", rows - nearest, rows - nearest))
+
+
+def nearest_row(X: "Matrix", labels: "Labels") -> "Callable[[Matrix], Labels]":
+    """Return what gives rows (m, d) the label of the nearest trained row (n, d), (n,)."""
+    from sklearn.neighbors import NearestNeighbors
+
+    index = NearestNeighbors(n_neighbors=1).fit(X)
+
+    def assign(rows: "Matrix") -> "Labels":
+        found: Labels = labels[index.kneighbors(rows, return_distance=False)[:, 0]]
+        return found
+
+    return assign
 
 
 def margins(rows: "Matrix", labels: "Labels", centers: "Matrix") -> "NDArray[float64]":
@@ -54,11 +81,24 @@ def margins(rows: "Matrix", labels: "Labels", centers: "Matrix") -> "NDArray[flo
     return found
 
 
-def nearest_scorer(centers: "Matrix") -> Scorer:
-    """Return what gives rows their nearest centre (k, d), and the margin to the next one."""
+def margin_scorer(label: "Callable[[Matrix], Labels]", centers: "Matrix") -> Scorer:
+    """Return what gives rows the label of a rule, and the margin by the centres (k, d)."""
+    import numpy as np
 
     def score(rows: "Matrix") -> "tuple[Labels, NDArray[float64]]":
-        labels = nearest_centre(rows, centers)
+        rows = np.ascontiguousarray(rows)
+        labels = label(rows)
         return labels, margins(rows, labels, centers)
 
     return score
+
+
+def nearest_scorer(model: "Model") -> Scorer:
+    """Return what gives rows their nearest centre, and the margin to the next one.
+
+    Of centres at the same distance the one that the fit had first, as while training.
+    """
+    centers = model.as_fitted(model.centers)
+    return margin_scorer(
+        lambda rows: model.renumbered(nearest_centre(rows, centers)), model.centers
+    )

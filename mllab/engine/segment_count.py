@@ -7,7 +7,7 @@ from pydantic import Field
 from segplatform.kernel.errors import UserError
 
 if TYPE_CHECKING:
-    from numpy import float64
+    from numpy import float64, int64
     from numpy.typing import NDArray
 
 MAX_SEGMENTS = 100  # more is no longer something that a person can act on
@@ -41,6 +41,13 @@ def check_count(X: "NDArray[float64]", k: int) -> None:
     distinct = len(np.unique(X, axis=0))
     if distinct < k:
         raise too_many(k, distinct, "different rows")
+
+
+def check_found(labels: "NDArray[int64]", k: int) -> None:
+    """Refuse labels (n,) of fewer than k segments: ``UserError``; rows nearly coincide then."""
+    found = len(set(labels.tolist()))
+    if found < k:
+        raise too_many(k, found, "rows that are different enough")
 
 
 def too_many(k: int, found: int, what: str) -> UserError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mllab.engine.algorithms.base import NOISE, Algorithm, Fit, algorithms
 from mllab.engine.drawing import describe
 from mllab.engine.metrics.base import Score, ScoreContext, metrics
-from mllab.engine.model import model_of, write_json
+from mllab.engine.model import model_from, model_of, write_json
 from mllab.engine.nearest import batches, margins, nearest_centre
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import check
@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from mllab.engine.algorithms.base import Labels, Matrix
     from segplatform.kernel.params import Params
 
+AGREEMENT_ROWS = 50_000
+
 
 @dataclass(frozen=True)
 class Trained:
     """What training found; ``seconds`` are of fitting and labelling, without scores and charts.
 
-    ``details`` is what the algorithm tells of itself, with ``sizes`` (rows of each segment) and
-    ``noise`` (rows in none).
+    ``details`` is what the algorithm tells of itself, with ``sizes`` (rows of each segment),
+    ``noise`` (rows in none), ``agreement`` (share of the others that the stored model gives the
+    segment that training gave them) and ``scores_exactly`` (whether it should be all).
     """
 
     segments: int
@@ -81,14 +84,21 @@ def train(
         found = label_all(chosen, checked, X, seed, SubProgress(progress, 0.0, 0.7))
         progress.step(0.7, "Scoring")
         scores = _scores(folder, X, found.fit.labels)
-    details = {**found.fit.details, "sizes": found.sizes, "noise": len(X) - sum(found.sizes)}
+        model = model_of(
+            chosen, checked, seed=seed, fit=found.fit, order=found.order, sizes=found.sizes,
+            preprocessing=preprocessing,
+        )  # fmt: skip
+        agreement = agreement_of(chosen, model, X, found.fit.labels, seed)
+    details = {
+        **found.fit.details,
+        "sizes": found.sizes,
+        "noise": len(X) - sum(found.sizes),
+        "agreement": agreement,
+        "scores_exactly": chosen.scores_exactly,
+    }
     progress.step(0.85, "Describing segments")
     out_dir.mkdir(parents=True, exist_ok=True)
     _save(out_dir, found)
-    model = model_of(
-        chosen, checked, seed=seed, fit=found.fit, order=found.order, sizes=found.sizes,
-        preprocessing=preprocessing,
-    )  # fmt: skip
     write_json(out_dir / "model.json", model)
     describe(folder, out_dir, X, found.fit.labels, preprocessing, details)
     progress.step(1.0)
@@ -146,6 +156,23 @@ def by_size(fit: Fit) -> "tuple[Fit, list[int], Labels]":
     moved = {name: array[order] for name, array in fit.per_segment.items()}
     renumbered = replace(fit, labels=labels, centers=fit.centers[order], per_segment=moved)
     return renumbered, counts[order].tolist(), order
+
+
+def agreement_of(
+    algorithm: Algorithm, model: Mapping[str, Any], X: "Matrix", labels: "Labels", seed: int
+) -> float:
+    """Return the share of rows whose label the model, written and read again, gives them too.
+
+    Of rows in a segment only; of very many a sample.
+    """
+    import numpy as np
+
+    rows = np.flatnonzero(labels != NOISE)
+    chosen = _sample(len(rows), AGREEMENT_ROWS, seed)
+    rows = rows if chosen is None else rows[chosen]
+    score = algorithm.scorer(model_from(json.loads(json.dumps(model, allow_nan=False))))
+    scored, _ = score(np.ascontiguousarray(X[rows]))
+    return float(np.mean(scored == labels[rows]))
 
 
 def _sample(rows: int, most: int | None, seed: int) -> "Labels | None":

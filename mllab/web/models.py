@@ -50,7 +50,7 @@ class Card:
         """Say the default parameters in a line: "Number of segments 4, …"."""
         plain = ModelForm(self.form.algorithm).fields({})
         parts = [f"{item.label} {_default(item)}" for item in plain if item.value]
-        return " · ".join(parts[:3])
+        return " · ".join(parts[:3]) or "All found from the data"
 
 
 def _default(item: ParamField) -> str:

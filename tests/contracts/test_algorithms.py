@@ -8,6 +8,9 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from mllab.engine.algorithms.base import NOISE, Algorithm, Fit, algorithms
+from mllab.engine.model import model_from, model_of
+from mllab.engine.nearest import Scorer, nearest_centre
+from mllab.engine.train import by_size
 from projects.templatetags.ui import draw_icon
 from segplatform.kernel.errors import Cancelled, UserError
 from segplatform.kernel.progress import NullProgress
@@ -89,12 +92,34 @@ def assert_sound(cls: type[Algorithm], rows: np.ndarray, fit: Fit) -> None:
     if fit.confidence is not None:
         assert fit.confidence.shape == (len(rows),)
         assert ((fit.confidence >= 0) & (fit.confidence <= 1)).all()
-    json.dumps(fit.details, allow_nan=False)
+    json.dumps([fit.details, fit.scoring], allow_nan=False)
 
 
-def test_the_first_algorithms_are_there() -> None:
-    first = {"kmeans", "gaussian_mixture", "agglomerative", "dbscan"}
-    assert first <= {cls.key for cls in algorithms.all()}
+def scorer_of(cls: type[Algorithm], fit: Fit) -> tuple[Scorer, np.ndarray]:
+    """What scores by the model, written and read again; and the labels that it is to give."""
+    moved, sizes, order = by_size(fit)
+    written = model_of(
+        cls(), cls.Params(), seed=42, fit=moved, order=order, sizes=sizes,
+        preprocessing={"columns": []},
+    )  # fmt: skip
+    return cls().scorer(model_from(json.loads(json.dumps(written)))), moved.labels
+
+
+def assert_scored_as_trained(cls: type[Algorithm], rows: np.ndarray, fit: Fit) -> None:
+    score, trained = scorer_of(cls, fit)
+    labels, confidence = score(rows)
+    assert labels.dtype == np.int64
+    assert labels.shape == confidence.shape == (len(rows),)
+    assert ((confidence >= 0) & (confidence <= 1)).all()
+    if cls.scores_exactly:
+        assert (labels == trained).all()
+
+
+def test_the_nine_algorithms_are_there() -> None:
+    assert {cls.key for cls in algorithms.all()} >= {
+        "kmeans", "minibatch_kmeans", "bisecting_kmeans", "gaussian_mixture", "agglomerative",
+        "birch", "dbscan", "hdbscan", "mean_shift",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("cls", ALGORITHMS)
@@ -135,6 +160,7 @@ def test_it_works_or_says_what_to_do(cls: type[Algorithm], name: str) -> None:
         refused = error
     if fit:
         assert_sound(cls, rows, fit)
+        assert_scored_as_trained(cls, rows, fit)
     else:
         assert str(refused).endswith(".")
         assert set(getattr(refused, "fields", {})) <= set(cls.Params.model_fields)
@@ -155,6 +181,36 @@ def test_it_assigns_the_rows_that_it_knows_as_it_labelled_them(cls: type[Algorit
     if fit.assign is None:
         pytest.skip("the nearest centre is the training code's own")
     assert (fit.assign(rows) == fit.labels).all()
+
+
+@pytest.mark.parametrize("cls", [p for p in ALGORITHMS if p.values[0].scores_exactly])
+def test_it_scores_rows_as_it_assigns_them(cls: type[Algorithm]) -> None:
+    random = np.random.default_rng(5)
+    fit = fitted(cls, random.normal(size=(400, 3)) ** 3)
+    rows = random.normal(size=(500, 3)) ** 3
+    assigned = fit.assign(rows) if fit.assign else nearest_centre(rows, fit.centers)
+    labels, _ = scorer_of(cls, fit)[0](rows)
+    pairs = set(zip(assigned.tolist(), labels.tolist(), strict=True))
+    assert len(pairs) == len({label for label, _ in pairs}) == len({one for _, one in pairs})
+
+
+@pytest.mark.parametrize("cls", ALGORITHMS)
+def test_it_scores_any_row_the_same_every_time(cls: type[Algorithm]) -> None:
+    rows = blobs()
+    fit = fitted(cls, rows)
+    score, _ = scorer_of(cls, fit)
+    far = np.vstack([rows, np.full((1, 3), 1e9), np.full((1, 3), -1e9), np.zeros((1, 3))])
+    far.flags.writeable = False
+    labels, confidence = score(far)
+    assert set(labels.tolist()) <= {NOISE, *range(len(fit.centers))}
+    assert ((confidence >= 0) & (confidence <= 1)).all()
+    assert (confidence[labels == NOISE] == 0).all()
+    for found, again in zip((labels, confidence), score(far), strict=True):
+        assert (found == again).all()
+    for place in (0, len(rows)):
+        one, sure = score(far[place : place + 1])
+        assert one.tolist() == labels[[place]].tolist()
+        assert sure == pytest.approx(confidence[[place]])
 
 
 @pytest.mark.parametrize("cls", ALGORITHMS)

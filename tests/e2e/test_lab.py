@@ -15,7 +15,10 @@ from tests.samples import orders_csv
 Axe = Callable[[Page], None]
 ROWS = 3_000
 WAIT = 60_000  # milliseconds for training on a busy machine
-ALGORITHMS = {"K-Means", "Gaussian mixture", "Hierarchical", "DBSCAN"}
+ALGORITHMS = {
+    "K-Means", "Mini-batch K-Means", "Bisecting K-Means", "Gaussian mixture", "Hierarchical",
+    "BIRCH", "DBSCAN", "HDBSCAN", "Mean Shift",
+}  # fmt: skip
 
 
 @pytest.fixture

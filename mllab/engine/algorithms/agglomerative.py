@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from mllab.engine.algorithms.base import Algorithm, Cost, Fit, algorithms
+from mllab.engine.labelings import centroids
+from mllab.engine.nearest import nearest_row
 from mllab.engine.segment_count import SegmentCount, check_count
 from segplatform.kernel.params import Params
 from segplatform.kernel.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mllab.engine.algorithms.base import Labels, Matrix
+    from mllab.engine.algorithms.base import Matrix
 
 MERGES = 30  # of the last ones; the top of the tree is all that a person reads
 LINKAGES = {
@@ -50,6 +50,7 @@ class Agglomerative(Algorithm):
     blurb = "Fits where segments hold smaller ones; shows how they join into larger groups."
     icon = "network"
     family = "hierarchy"
+    scores_exactly = False
     order = 30
     # Two tables of all pairs: 7,500 rows take 430 MiB and 2 seconds, 10,000 already 760 MiB.
     fit_rows = 7_500
@@ -79,30 +80,10 @@ class Agglomerative(Algorithm):
         progress.step(0.95)
         return Fit(
             labels,
-            _centres(X, labels, params.k),
-            assign=_nearest_row(X, labels),
+            centroids(X, labels),
+            assign=nearest_row(X, labels),
             details=_details(model, params.k),
         )
-
-
-def _centres(X: "Matrix", labels: "Labels", k: int) -> "Matrix":
-    """Return the mean row of each segment, (k, d)."""
-    import numpy as np
-
-    return np.stack([X[labels == label].mean(axis=0) for label in range(k)])
-
-
-def _nearest_row(X: "Matrix", labels: "Labels") -> "Callable[[Matrix], Labels]":
-    """Return a function that gives rows the segment of their nearest trained row."""
-    from sklearn.neighbors import NearestNeighbors
-
-    nearest = NearestNeighbors(n_neighbors=1).fit(X)
-
-    def assign(rows: "Matrix") -> "Labels":
-        found: Labels = labels[nearest.kneighbors(rows, return_distance=False)[:, 0]]
-        return found
-
-    return assign
 
 
 def _details(model: Any, k: int) -> dict[str, Any]:

@@ -67,6 +67,20 @@ class Model:
     per_segment: "dict[str, NDArray[float64]]" = field(default_factory=dict)
     scoring: dict[str, Any] = field(default_factory=dict)
 
+    def as_fitted(self, rows: "NDArray[float64]") -> "NDArray[float64]":
+        """Return an array with a row for each segment, (k, …), in the order of the fit."""
+        import numpy as np
+
+        fitted: NDArray[float64] = rows[np.argsort(self.order)]
+        return fitted
+
+    def renumbered(self, labels: "Labels") -> "Labels":
+        """Return labels (m,) of the fit, none of them noise, as segments of the model."""
+        import numpy as np
+
+        segments: Labels = np.argsort(self.order).astype(np.int64)[labels]
+        return segments
+
 
 class Algorithm(ABC):
     """One way to find segments in a numeric matrix."""
@@ -112,7 +126,7 @@ class Algorithm(ABC):
         It gives labels (m,), numbered as the model's segments, and confidences (m,) from 0 to 1.
         Without a rule of the algorithm's own: the nearest centre, and the margin to the next.
         """
-        return nearest_scorer(model.centers)
+        return nearest_scorer(model)
 
 
 algorithms: Registry[Algorithm] = Registry(

@@ -8,6 +8,7 @@ from pydantic import Field
 from mllab.engine.algorithms.base import NOISE, Algorithm, Cost, Fit, algorithms
 from mllab.engine.density import Reach, k_distances, reachable
 from mllab.engine.knee import knee, thinned
+from mllab.engine.labelings import centroids
 from mllab.engine.segment_count import check_count
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import Params
@@ -63,6 +64,7 @@ class Dbscan(Algorithm):
     order = 40
     finds_k = True
     finds_noise = True
+    scores_exactly = False
     fit_rows = 20_000
     Params = DbscanParams
 
@@ -98,7 +100,8 @@ class Dbscan(Algorithm):
         assert found is not None
         _check_segments(found.labels, ordered, found.eps)
         details = _details(ordered, found.eps, tried[0], params, wanted)
-        centres = _centres(X, found.labels)
+        inside = found.labels != NOISE
+        centres = centroids(X[inside], found.labels[inside])
         return Fit(found.labels, centres, assign=found.reach, details=details)
 
 
@@ -155,13 +158,6 @@ def _candidates(ordered: "NDArray[float64]") -> list[float]:
     bend = max(float(ordered[knee(ordered)]), least)
     smaller = [float(eps) for eps in np.quantile(ordered, SMALLER) if least <= eps < bend]
     return [bend, *smaller]
-
-
-def _centres(X: "Matrix", labels: "Labels") -> "Matrix":
-    """Return the mean row of each segment, (k, d)."""
-    import numpy as np
-
-    return np.stack([X[labels == label].mean(axis=0) for label in range(labels.max() + 1)])
 
 
 def _short(value: float) -> str:

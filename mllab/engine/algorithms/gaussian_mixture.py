@@ -4,13 +4,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from mllab.engine.algorithms.base import Algorithm, Cost, Fit, algorithms
+from mllab.engine.algorithms.base import Algorithm, Cost, Fit, Model, algorithms
+from mllab.engine.nearest import Scorer
 from mllab.engine.segment_count import SegmentCount, check_count
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import Params
 from segplatform.kernel.progress import Progress, SubProgress
 
 if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
+
     from mllab.engine.algorithms.base import Labels, Matrix
 
 CHUNK = 10  # iterations between two looks at whether to stop
@@ -85,25 +89,68 @@ class GaussianMixture(Algorithm):
 
         check_count(X, params.k)
         best = _likeliest(X, params, seed, progress)
-        probabilities = best.predict_proba(X)
-        kept, labels = np.unique(probabilities.argmax(axis=1), return_inverse=True)
-
-        def assign(rows: "Matrix") -> "Labels":
-            found: Labels = best.predict_proba(rows)[:, kept].argmax(axis=1)
-            return found
-
+        parts = (best.means_, best.weights_, _covariances(best, params))
+        kept = np.unique(_probabilities(X, *parts).argmax(axis=1))
+        parts = tuple(array[kept] for array in parts)
+        found = _probabilities(X, *parts)
         return Fit(
-            labels.astype(np.int64),
-            best.means_[kept],
-            per_segment={
-                "weights": best.weights_[kept],
-                "covariances": _covariances(best, params)[kept],
-            },
-            confidence=probabilities.max(axis=1),
-            assign=assign,
-            confidence_of=lambda rows: best.predict_proba(rows).max(axis=1),
+            found.argmax(axis=1),
+            parts[0],
+            per_segment={"weights": parts[1], "covariances": parts[2]},
+            confidence=found.max(axis=1),
+            assign=lambda rows: _probabilities(rows, *parts).argmax(axis=1),
+            confidence_of=lambda rows: _probabilities(rows, *parts).max(axis=1),
             details=_details(best, X, params.k - len(kept)),
         )
+
+    def scorer(self, model: Model) -> Scorer:
+        """Give rows the likeliest segment, and its probability."""
+        arrays = (model.centers, model.per_segment["weights"], model.per_segment["covariances"])
+        parts = tuple(model.as_fitted(array) for array in arrays)
+
+        def score(rows: "Matrix") -> "tuple[Labels, NDArray[float64]]":
+            found = _probabilities(rows, *parts)
+            return model.renumbered(found.argmax(axis=1)), found.max(axis=1)
+
+        return score
+
+
+def _probabilities(
+    X: "Matrix",
+    means: "NDArray[float64]",
+    weights: "NDArray[float64]",
+    covariances: "NDArray[float64]",
+) -> "NDArray[float64]":
+    """Return how likely each row (m, d) is of each segment, (m, k); rows add up to 1.
+
+    ``covariances`` are full (k, d, d), of independent columns (k, d) or one width each (k,).
+    Densities are compared as logarithms: far outside all of them would be 0.
+    Source: Bishop, "Pattern Recognition and Machine Learning", 2006, equation 9.13.
+    """
+    import numpy as np
+
+    found = np.empty((len(X), len(means)))
+    for label, (mean, covariance) in enumerate(zip(means, covariances, strict=True)):
+        found[:, label] = _log_density(X - mean, covariance)
+    found += np.log(weights)
+    found -= found.max(axis=1, keepdims=True)
+    np.exp(found, out=found)
+    found /= found.sum(axis=1, keepdims=True)
+    return found
+
+
+def _log_density(rows: "Matrix", covariance: "NDArray[float64]") -> "NDArray[float64]":
+    """Return the logarithm of a normal density around 0 at rows (m, d), without the constant."""
+    import numpy as np
+    from scipy.linalg import solve_triangular
+
+    if covariance.ndim < 2:
+        variances = np.broadcast_to(covariance, rows.shape[1:])
+        return -0.5 * (np.log(variances).sum() + np.sum(rows**2 / variances, axis=1))
+    root = np.linalg.cholesky(covariance)
+    scaled = solve_triangular(root, rows.T, lower=True)
+    density: NDArray[float64] = -np.log(np.diag(root)).sum() - 0.5 * np.sum(scaled**2, axis=0)
+    return density
 
 
 def _likeliest(X: "Matrix", params: MixtureParams, seed: int, progress: Progress) -> Any:

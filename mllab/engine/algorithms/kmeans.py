@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from mllab.engine.algorithms.base import Algorithm, Cost, Fit, algorithms
-from mllab.engine.segment_count import SegmentCount, check_count, too_many
+from mllab.engine.nearest import nearest_centre
+from mllab.engine.segment_count import SegmentCount, check_count, check_found
 from segplatform.kernel.params import Params
 from segplatform.kernel.progress import Progress
 
@@ -63,10 +64,9 @@ class KMeans(Algorithm):
             tried = _start(X, params, seed + number)
             if best is None or tried.inertia_ < best.inertia_:
                 best = tried
-        found = len(set(best.labels_.tolist()))
-        if found < params.k:
-            raise too_many(params.k, found, "rows that are different enough")
-        labels = best.labels_.astype("int64")
+        # As scoring does it: of a row between two centres its own labels may say the other one.
+        labels = nearest_centre(X, best.cluster_centers_)
+        check_found(labels, params.k)
         details = {"inertia": float(best.inertia_), "iterations": int(best.n_iter_)}
         return Fit(labels, best.cluster_centers_, details=details)
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from sklearn.mixture import GaussianMixture as SklearnMixture
 
+from mllab.engine.algorithms import gaussian_mixture
+from mllab.engine.algorithms.base import Model
 from mllab.engine.algorithms.gaussian_mixture import COVARIANCES, GaussianMixture, MixtureParams
 from segplatform.kernel.errors import Cancelled
 from segplatform.kernel.progress import NullProgress
@@ -50,18 +52,36 @@ def test_further_rows_get_segment_and_confidence() -> None:
 
 
 def test_segments_that_no_row_is_likeliest_in_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = SklearnMixture.predict_proba
+    real = gaussian_mixture._probabilities
 
-    def without_the_second(self: SklearnMixture, rows: np.ndarray) -> np.ndarray:
-        found = real(self, rows)
-        found[:, 1] = 0
+    def without_the_second(rows: np.ndarray, *parts: np.ndarray) -> np.ndarray:
+        found = real(rows, *parts)
+        if len(parts[0]) == 3:
+            found[:, 1] = 0
         return found
 
-    monkeypatch.setattr(SklearnMixture, "predict_proba", without_the_second)
+    monkeypatch.setattr(gaussian_mixture, "_probabilities", without_the_second)
     fit = GaussianMixture().fit(ROWS, MixtureParams(k=3), 42, NullProgress())
     assert set(fit.labels.tolist()) == {0, 1}
     assert len(fit.centers) == len(fit.per_segment["covariances"]) == 2
     assert fit.details["empty_segments"] == 1
+
+
+@pytest.mark.parametrize("covariance", COVARIANCES)
+def test_scoring_is_scikit_learns_probability(covariance: str) -> None:
+    """From what is stored, with segments in another order than that of the fit, and far outside."""
+    theirs = SklearnMixture(3, covariance_type=covariance, random_state=1).fit(ROWS)
+    covariances = gaussian_mixture._covariances(
+        theirs, MixtureParams.model_validate({"k": 3, "covariance": covariance})
+    )
+    order = np.array([2, 0, 1])
+    per_segment = {"weights": theirs.weights_[order], "covariances": covariances[order]}
+    model = Model(theirs.means_[order], order, {}, per_segment)
+    rows = np.vstack([ROWS, ROWS * 100, [[1e6, -1e6]]])
+    labels, confidence = GaussianMixture().scorer(model)(rows)
+    wanted = theirs.predict_proba(rows)[:, order]
+    assert (labels == wanted.argmax(axis=1)).all()
+    assert np.abs(confidence - wanted.max(axis=1)).max() < 1e-9
 
 
 def test_it_stops_within_a_start() -> None:

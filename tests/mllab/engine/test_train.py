@@ -12,16 +12,19 @@ from sklearn.metrics import silhouette_score
 
 from datasets.engine.types import Column
 from mllab.engine import nearest
-from mllab.engine.algorithms.agglomerative import Agglomerative
-from mllab.engine.algorithms.base import Algorithm, Fit, algorithms
+from mllab.engine.algorithms.agglomerative import Agglomerative, HierarchyParams
+from mllab.engine.algorithms.base import Algorithm, Fit, Model, algorithms
 from mllab.engine.algorithms.dbscan import Dbscan
 from mllab.engine.algorithms.gaussian_mixture import GaussianMixture
+from mllab.engine.algorithms.hdbscan import Hdbscan
+from mllab.engine.algorithms.mean_shift import MeanShift
 from mllab.engine.charts.base import charts
 from mllab.engine.metrics.base import metrics
-from mllab.engine.model import read_model
+from mllab.engine.model import model_of, read_model
+from mllab.engine.nearest import Scorer
 from mllab.engine.prepare import prepare
 from mllab.engine.settings import Feature, Settings
-from mllab.engine.train import Trained, by_size, train
+from mllab.engine.train import Trained, agreement_of, by_size, train
 from segplatform.kernel.errors import Cancelled, UserError
 from segplatform.kernel.progress import NullProgress
 from tests.frames import write
@@ -57,7 +60,7 @@ def folder(tmp_path: Path) -> Path:
 def trained(
     folder: Path, key: str = "kmeans", out: str = "one", seed: int = 42, **params: object
 ) -> Trained:
-    usual = {"k": 3} if "k" in algorithms.get(key).Params.model_fields else USUAL[key]
+    usual = {"k": 3} if "k" in algorithms.get(key).Params.model_fields else USUAL.get(key, {})
     return train(
         folder,
         folder / out,
@@ -87,6 +90,8 @@ def test_it_writes_everything_a_prototype_is(folder: Path, key: str) -> None:
     assert found.seconds > 0
     assert found.details["sizes"] == np.bincount(labels[labels >= 0]).tolist()
     assert sum(found.details["sizes"]) + found.details["noise"] == 600
+    assert found.details["scores_exactly"] is algorithms.get(key).scores_exactly
+    assert found.details["agreement"] == 1.0  # groups far apart are scored alike by any rule
     assert [each["size"] for each in model["segments"]] == found.details["sizes"]
     assert (model["algorithm"], model["seed"], model["columns"]) == (key, 42, ["a", "b"])
     assert np.shape(model["centers"]) == (3, 2)
@@ -116,6 +121,25 @@ def test_segments_are_numbered_by_size(folder: Path, key: str) -> None:
         assert centers[label] == pytest.approx(X[labels == label].mean(axis=0), abs=1e-3)
 
 
+class FirstCentreOnly(Agglomerative):
+    """Scores everyone into the first segment."""
+
+    def scorer(self, model: Model) -> Scorer:
+        return lambda rows: (np.zeros(len(rows), dtype=np.int64), np.ones(len(rows)))
+
+
+def test_agreement_is_measured_on_rows_in_a_segment() -> None:
+    """Four rows in segment 0, two in 1 and two of noise: the scorer is right for 4 of 6."""
+    labels = np.array([0, 0, -1, 1, 0, 0, -1, 1])
+    fit = Fit(labels=labels, centers=np.array([[0.0], [1.0]]))
+    model = model_of(
+        FirstCentreOnly(), HierarchyParams(), seed=1, fit=fit, order=np.arange(2), sizes=[4, 2],
+        preprocessing={"columns": ["a"]},
+    )  # fmt: skip
+    X = np.arange(8.0)[:, None]
+    assert agreement_of(FirstCentreOnly(), model, X, labels, 1) == pytest.approx(4 / 6)
+
+
 def test_ties_are_numbered_by_their_first_row() -> None:
     fit = Fit(
         labels=np.array([2, 2, -1, 0, 1, 0, 1, 1]),
@@ -130,7 +154,7 @@ def test_ties_are_numbered_by_their_first_row() -> None:
     assert order.tolist() == [1, 2, 0]
 
 
-@pytest.mark.parametrize("cls", [Agglomerative, Dbscan, GaussianMixture])
+@pytest.mark.parametrize("cls", [Agglomerative, Dbscan, GaussianMixture, Hdbscan, MeanShift])
 def test_of_many_rows_a_sample_is_trained_and_all_are_assigned(
     cls: type[Algorithm], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
