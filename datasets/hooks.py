@@ -11,6 +11,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class NodeAction:
+    """A button in the row of a box, for editors: it leads to a page."""
+
+    label: str
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True)
 class ModelNode:
     """A trained model as a box of the flow; ``inputs`` are ids of the datasets it learned from."""
 
@@ -21,6 +30,26 @@ class ModelNode:
     icon: str
     when: datetime | None
     inputs: list[str] = field(default_factory=list)
+    action: NodeAction | None = None
+
+
+@dataclass(frozen=True)
+class ModelToken:
+    """What a model is called now, and the ``Applied.token`` that it would be applied with."""
+
+    name: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do in a project that has no model yet: a page says it, a button leads there."""
+
+    title: str
+    text: str
+    url: str
+    action: str
+    icon: str
 
 
 class ModelSource(Protocol):
@@ -32,11 +61,14 @@ class ModelSource(Protocol):
     def choices(self, project: "Project") -> list[tuple[str, str]]:
         """List the models of a project: ids and names, for a form."""
 
-    def tokens(self, project: "Project") -> dict[str, str]:
-        """Give the ``Applied.token`` of every model of a project, by id, in one query or two."""
+    def tokens(self, project: "Project") -> dict[str, ModelToken]:
+        """Give the token of every model of a project, by id, in one query or two."""
 
     def nodes(self, project: "Project") -> list[ModelNode]:
         """List the boxes of the models in the flow; their ids are those of the models."""
+
+    def advice(self, project: "Project") -> Advice:
+        """Say how the project gets its first model."""
 
 
 model_sources: dict[str, ModelSource] = {}

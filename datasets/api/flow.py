@@ -18,17 +18,19 @@ TAGS = ["Flow"]
 
 
 class NodeOut(Schema):
-    """A dataset or a recipe."""
+    """A dataset, a recipe or a model."""
 
     id: UUID
-    kind: str = Field(description="dataset or recipe")
+    kind: str = Field(description="dataset, recipe or model")
     title: str
     subtitle: str
-    family: str = Field(description="dataset, visual or code")
+    family: str = Field(description="dataset, visual, code or model")
     state: str = Field(description="up_to_date, out_of_date, running, failed or empty")
     reason: str
     rows: int | None
-    when: datetime | None = Field(description="when its rows were made, or the recipe last ran")
+    when: datetime | None = Field(
+        description="when its rows were made, the recipe last ran, or the model was added"
+    )
     inputs: list[UUID] = Field(description="nodes that feed it")
     job: JobOut | None = Field(description="the job that works on it, or that failed")
 
@@ -54,7 +56,7 @@ class FlowOut(Schema):
     summary="Get the flow",
 )
 def get_flow(request: ApiRequest, project_id: UUID) -> dict[str, Any]:
-    """Read the datasets and recipes of a project and how fresh each is."""
+    """Read the datasets, recipes and models of a project and how fresh each is."""
     found = flow(project=project_get(user=request.user, project_id=project_id))
     edges = [{"source": source, "target": target} for source, target in found.edges]
     return {"nodes": found.nodes, "edges": edges}

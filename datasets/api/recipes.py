@@ -39,7 +39,7 @@ class KindOut(Schema):
     title: str
     help: str
     icon: str
-    family: str = Field(description="visual or code")
+    family: str = Field(description="visual, code or model")
     slots: list[str] = Field(description="what each of its inputs is called, in order")
     min_inputs: int
     max_inputs: int
@@ -121,7 +121,9 @@ class RecipePreviewOut(Schema):
     sql: str | None = Field(description="the query of a visual recipe")
     log: list[str] = Field(default_factory=list, description="what a program printed, its end")
     warnings: list[str] = Field(
-        default_factory=list, description="what was changed so that the result can be stored"
+        default_factory=list,
+        description="what was changed so that the result can be stored, or what a model could not "
+        "know",
     )
 
 

@@ -52,14 +52,20 @@ def param_fields(
     columns: Sequence[Column],
     errors: Mapping[str, str] | None = None,
     prefix: str = "",
+    trained: Choices | None = None,
 ) -> list[ParamField]:
     """List the parameters of ``model`` with what stands in them.
 
     ``prefix`` ("steps.0.") comes before every path; the form's names have "-" for ".".
+    ``trained`` are the trained models to choose from, for parameters that name one.
     """
-    return [
+    fields = [
         _field(name, spec, values, columns, errors or {}, prefix) for name, spec in _specs(model)
     ]
+    for each in fields:
+        if each.widget == "model":
+            each.choices = _model_choices(trained or [], each.value)
+    return fields
 
 
 def params_read(model: type[BaseModel], sent: Values) -> dict[str, Any]:
@@ -170,6 +176,12 @@ def _column_choices(
     fitting = [c.name for c in columns if not types or c.type in types or c.name in values]
     missing = [value for value in values if value and value not in fitting]
     return [(n, n) for n in fitting] + [(n, f"{n} (not in the input)") for n in missing]
+
+
+def _model_choices(trained: Choices, value: str) -> Choices:
+    """Offer the trained models, and the chosen one even where it is gone."""
+    known = not value or value in dict(trained)
+    return trained if known else [*trained, (value, "Not there any more")]
 
 
 def _texts(value: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a run of a recipe computes: a query in the engine, or a program in the cage."""
+"""What a run of a recipe computes: a query, a model in the engine, or a program in the cage."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from datasets.engine.recipes.base import CodeRecipe, VisualRecipe
+from datasets.engine.recipes.base import Applied, CodeRecipe, ModelRecipe, VisualRecipe
 from datasets.engine.recipes.base import Recipe as Kind
 from datasets.engine.results import ReadResult
 from datasets.models import DatasetVersion
@@ -27,17 +27,26 @@ TOO_LARGE = (
 
 
 def compute(
-    kind: Kind, params: Params, versions: Sequence[DatasetVersion], work: Path, progress: Progress
+    kind: Kind,
+    params: Params,
+    versions: Sequence[DatasetVersion],
+    work: Path,
+    progress: Progress,
+    model: Applied | None = None,
 ) -> ReadResult:
     """Run a recipe over whole versions; leave its files in ``work / RESULT``.
 
-    Raises ``UserError`` with what is wrong; a program's names its line.
+    ``model`` is the one that a ``ModelRecipe`` applies. Raises ``UserError`` with what is wrong;
+    a program's names its line.
     """
     if isinstance(kind, VisualRecipe):
         return _query(kind, params, versions, work, progress)
     if isinstance(kind, CodeRecipe):
         return _program(kind, params, versions, work, progress)
-    raise TypeError(f"{type(kind).__name__} is neither a visual nor a code recipe")
+    if isinstance(kind, ModelRecipe) and model is not None:
+        with memory_guard(TOO_LARGE):
+            return kind.run(source_of(versions[0]), params, model, work / RESULT, progress)
+    raise TypeError(f"{type(kind).__name__} is of no family, or lacks its model")
 
 
 def _query(

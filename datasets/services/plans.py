@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from datasets.engine.recipes.base import CodeRecipe, Plan, VisualRecipe
+from datasets.engine.recipes.base import CodeRecipe, ModelRecipe, Plan, VisualRecipe
 from datasets.engine.recipes.base import Recipe as Kind
 from datasets.engine.recipes.base import recipes as kinds
 from datasets.engine.types import Column
 from datasets.models import Dataset, Recipe
+from datasets.services.models import model_applied, model_choices
 from datasets.services.rows import version_columns
 from segplatform.kernel.errors import Conflict, UserError
 from segplatform.kernel.params import Params, check
 
+MODELS_TRIED = 20  # to propose one that fits: each is a file to read
 RUN_FIRST = "Run it first: what a Python recipe gives is known only after it ran."
 
 
@@ -77,11 +79,14 @@ def dataset_columns(*, dataset: Dataset) -> list[Column]:
         message = f"“{dataset.name}” has no rows yet; wait for its import."
         raise Conflict(message, {"inputs": message})
     kind = kind_get(key=recipe.kind)
-    if not isinstance(kind, VisualRecipe):
+    if not isinstance(kind, VisualRecipe | ModelRecipe):
         raise Conflict(RUN_FIRST, {"inputs": RUN_FIRST})
     inputs = recipe_inputs(recipe=recipe)
     schemas = [dataset_columns(dataset=each) for each in inputs]
     params = params_check(kind=kind, params=params_current(recipe=recipe))
+    if isinstance(kind, ModelRecipe):
+        model = model_applied(kind=kind, project=dataset.project, params=params)
+        return kind.columns(schemas, params, model)
     return plan_columns(plan=kind.plan(schemas, params), schemas=schemas)
 
 
@@ -101,8 +106,9 @@ def recipe_inputs(*, recipe: Recipe) -> list[Dataset]:
 def recipe_check(*, kind: str, inputs: Sequence[Dataset], params: Mapping[str, Any]) -> Plan | None:
     """Return the query of a recipe, checked against the columns of its inputs; reads no rows.
 
-    None for a program, of which only the number of inputs is checked: what it does shows when
-    it runs. Raises ``UserError`` with ``fields`` ("steps.0.expression", "inputs", "kind") else.
+    None for a model, which is checked likewise, and for a program, of which only the number of
+    inputs is checked: what it does shows when it runs. Raises ``UserError`` with ``fields``
+    ("steps.0.expression", "inputs", "kind") else.
     """
     found = kind_get(key=kind)
     return plan_make(kind=found, inputs=inputs, params=params_check(kind=found, params=params))
@@ -111,9 +117,15 @@ def recipe_check(*, kind: str, inputs: Sequence[Dataset], params: Mapping[str, A
 def plan_make(*, kind: Kind, inputs: Sequence[Dataset], params: Params) -> Plan | None:
     """Plan with checked parameters over the inputs' columns, and have the engine check it."""
     inputs_require(kind=kind, inputs=inputs)
-    if not isinstance(kind, VisualRecipe):
+    if isinstance(kind, CodeRecipe):
         return None
     schemas = [dataset_columns(dataset=dataset) for dataset in inputs]
+    if isinstance(kind, ModelRecipe):
+        model = model_applied(kind=kind, project=inputs[0].project, params=params)
+        kind.columns(schemas, params, model)
+        return None
+    if not isinstance(kind, VisualRecipe):
+        raise TypeError(f"{type(kind).__name__} is of no family")
     plan = kind.plan(schemas, params)
     plan_columns(plan=plan, schemas=schemas)
     return plan
@@ -127,7 +139,24 @@ def recipe_proposal(*, kind: str, inputs: Sequence[Dataset]) -> dict[str, Any]:
         return {"code": recipe_templates(kind=kind, inputs=inputs)[0]["code"]}
     if isinstance(found, VisualRecipe):
         return found.proposal([dataset_columns(dataset=dataset) for dataset in inputs])
-    return {}
+    return _model_proposal(found, inputs[0]) if isinstance(found, ModelRecipe) else {}
+
+
+def _model_proposal(kind: ModelRecipe, dataset: Dataset) -> dict[str, Any]:
+    """Propose the first model that fits the dataset; the first one where none does."""
+    schemas = [dataset_columns(dataset=dataset)]
+    proposed = kind.proposal(schemas)
+    models = [pk for pk, _ in model_choices(kind=kind, project=dataset.project)]
+    for pk in models[:MODELS_TRIED]:
+        wanted = {**proposed, kind.model_param: pk}
+        try:
+            params = params_check(kind=kind, params=wanted)
+            model = model_applied(kind=kind, project=dataset.project, params=params)
+            kind.columns(schemas, params, model)
+        except UserError:
+            continue
+        return wanted
+    return {**proposed, kind.model_param: models[0]} if models else proposed
 
 
 def recipe_templates(*, kind: str, inputs: Sequence[Dataset]) -> list[dict[str, str]]:

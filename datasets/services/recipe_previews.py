@@ -6,15 +6,18 @@ sentence as ``code`` and the program's own line as ``code.line``, ``log`` what i
 
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from datasets.engine.recipes.base import CodeRecipe, VisualRecipe
+from datasets.engine.recipes.base import CodeRecipe, ModelRecipe, VisualRecipe
 from datasets.models import Dataset
 from datasets.services.compute import source_of
 from datasets.services.files import scratch_folder, version_files
+from datasets.services.models import model_applied
 from datasets.services.plans import inputs_require, kind_get, params_check, recipe_check
 from datasets.services.previews import PREVIEW_SECONDS, preview_ask, preview_subject
 from datasets.services.rows import project_sample
@@ -41,11 +44,12 @@ def recipe_preview(
 ) -> dict[str, Any]:
     """Run a recipe over the project's samples in a worker; nothing is stored.
 
-    ``{"columns", "rows", "count", "facts", "sql"}``, rows as text; of a program also ``log``,
-    ``warnings`` and ``seconds``, and its ``sql`` is None. A preview of other parameters of the
-    same person that still runs is cancelled. Raises ``UserError`` for what does not fit,
-    ``CodeError`` where a program fails, ``Forbidden`` for programs of viewers, ``Conflict`` where
-    an input has no rows or there is no sandbox, ``PreviewPending`` after ``seconds``.
+    ``{"columns", "rows", "count", "facts", "sql"}``, rows as text; of a model also ``warnings``,
+    of a program ``log`` and ``seconds`` too, and their ``sql`` is None. A preview of other
+    parameters of the same person that still runs is cancelled. Raises ``UserError`` for what does
+    not fit, ``CodeError`` where a program fails, ``Forbidden`` for programs of viewers,
+    ``Conflict`` where an input has no rows or there is no sandbox, ``PreviewPending`` after
+    ``seconds``.
     """
     inputs_here_require(project, inputs)
     if isinstance(kind_get(key=kind), CodeRecipe):
@@ -87,7 +91,9 @@ def recipe_preview_run(*, ctx: JobContext) -> dict[str, Any]:
         return _program(ctx, kind, params, sources)
     if isinstance(kind, VisualRecipe):
         return _query(kind, params, list(sources.values()))
-    raise TypeError(f"{type(kind).__name__} is neither a visual nor a code recipe")
+    if isinstance(kind, ModelRecipe):
+        return _model(ctx, kind, params, sources[inputs[0].name])
+    raise TypeError(f"{type(kind).__name__} is of no family")
 
 
 def _query(kind: VisualRecipe, params: Any, sources: Sequence[Any]) -> dict[str, Any]:
@@ -95,6 +101,14 @@ def _query(kind: VisualRecipe, params: Any, sources: Sequence[Any]) -> dict[str,
 
     plan = kind.plan([source.columns for source in sources], params)
     return {**preview(plan, sources, PREVIEW_ROWS), "sql": sql(plan)}
+
+
+def _model(ctx: JobContext, kind: ModelRecipe, params: Any, source: Any) -> dict[str, Any]:
+    from datasets.engine.model_run import preview_model
+
+    model = model_applied(kind=kind, project=ctx.project, params=params)
+    with _scratch() as folder:
+        return preview_model(kind, source, params, model, folder, ctx.progress, PREVIEW_ROWS)
 
 
 def _program(
@@ -105,13 +119,21 @@ def _program(
 
     project_get(user=ctx.user, project_id=ctx.project.pk, role="editor")
     limits = code_limits(seconds=min(CODE_SECONDS, settings.RECIPE_SECONDS))
+    with _scratch() as folder:
+        job = Job(kind.task, kind.arguments(params), sources, folder, limits)
+        try:
+            return preview_code(sandbox_cage(), job, ctx.progress, PREVIEW_ROWS)
+        except CodeError as error:
+            return {"failed": {"sentence": str(error), "line": error.line, "log": error.log}}
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """Give an empty folder for one preview; housekeeping knows the beginning of its name."""
     folder = scratch_folder() / f"import-preview-{uuid.uuid4()}"
     folder.mkdir(parents=True, mode=0o700)
-    job = Job(kind.task, kind.arguments(params), sources, folder, limits)
     try:
-        return preview_code(sandbox_cage(), job, ctx.progress, PREVIEW_ROWS)
-    except CodeError as error:
-        return {"failed": {"sentence": str(error), "line": error.line, "log": error.log}}
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

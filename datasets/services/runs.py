@@ -11,11 +11,12 @@ from django.db import transaction
 from django.urls import reverse
 
 from datasets.engine.graph import topological, upstream
-from datasets.engine.recipes.base import CodeRecipe
+from datasets.engine.recipes.base import CodeRecipe, ModelRecipe
 from datasets.models import Dataset, DatasetVersion, Recipe, RecipeRun
 from datasets.services.compute import RESULT, compute
 from datasets.services.datasets import job_subject, version_publish
 from datasets.services.files import scratch_folder
+from datasets.services.models import model_applied
 from datasets.services.plans import kind_get, params_check, params_current
 from datasets.services.sandbox import sandbox_require
 from datasets.services.states import FLOW, RUN, Graph, active_job, graph_load
@@ -191,14 +192,18 @@ def _make(ctx: JobContext, run: RecipeRun, progress: Progress) -> DatasetVersion
     RecipeRun.objects.filter(pk=run.pk).update(inputs=run.inputs, error="")
     kind = kind_get(key=recipe.kind)
     params = params_check(kind=kind, params=run.params)
+    origin: dict[str, Any] = {
+        "recipe": str(recipe.pk), "revision": run.revision, "run": str(run.pk),
+        "inputs": {each["dataset"]: each["version"] for each in run.inputs},
+    }  # fmt: skip
+    model = None
+    if isinstance(kind, ModelRecipe):  # as it is now: what it is at the end tells if it moved on
+        model = model_applied(kind=kind, project=output.project, params=params)
+        origin["model"] = {"id": model.id, "token": model.token}
     reading = SubProgress(progress, 0, READ_SHARE)
     with _work_folder(run) as tmp:
-        result = compute(kind, params, versions, tmp, reading)
+        result = compute(kind, params, versions, tmp, reading, model)
         progress.step(READ_SHARE, f"Publishing {output.name}")
-        origin = {
-            "recipe": str(recipe.pk), "revision": run.revision, "run": str(run.pk),
-            "inputs": {each["dataset"]: each["version"] for each in run.inputs},
-        }  # fmt: skip
         return version_publish(
             ctx=ctx, dataset=output, result=result, tmp=tmp / RESULT, origin=origin
         )

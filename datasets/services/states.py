@@ -8,14 +8,19 @@ from uuid import UUID
 from django.db.models import Max, OuterRef, Subquery
 
 from datasets.engine.graph import topological
+from datasets.engine.recipes.base import ModelRecipe
+from datasets.engine.recipes.base import recipes as kinds
 from datasets.models import Dataset, Recipe, RecipeInput, RecipeRun
 from datasets.services.datasets import dataset_list, job_subject
+from datasets.services.models import Tokens, model_id, model_tokens
 from projects.models import Job, Project
 
 RUN, FLOW = "datasets.run_recipe", "datasets.run_flow"
 Key = Literal["up_to_date", "out_of_date", "running", "failed", "empty"]
 CHANGED = "The recipe was changed after this run."
 NEVER = "It has not been run yet."
+MODEL_CHANGED = "The {word} “{name}” was changed after this run."
+MODEL_GONE = "The {word} that the recipe applies is not there any more."
 RESTORED = "Version {number} was restored; the next run of the recipe replaces it."
 
 
@@ -41,11 +46,16 @@ class Graph:
     runs: dict[UUID, RecipeRun]
     jobs: dict[UUID, Job]
     """The latest job of each dataset that had one, be it an import or a run."""
+    tokens: Tokens
+    """What the models are now that the recipes apply."""
     states: dict[UUID, State] = field(default_factory=dict)
 
 
 def graph_load(*, project: Project) -> Graph:
-    """Read the flow of a project and say how each dataset is, in seven queries."""
+    """Read the flow of a project and say how each dataset is, in seven queries.
+
+    Where recipes apply models, what these are now takes one or two more.
+    """
     datasets = {dataset.pk: dataset for dataset in dataset_list(project=project)}
     recipes = {recipe.pk: recipe for recipe in Recipe.objects.filter(project=project)}
     inputs: dict[UUID, list[Dataset]] = {pk: [] for pk in recipes}
@@ -54,7 +64,9 @@ def graph_load(*, project: Project) -> Graph:
     for recipe in recipes.values():
         recipe.project, recipe.output = project, datasets[recipe.output_id]
     ordered = _ordered(list(recipes.values()), inputs)
-    graph = Graph(datasets, ordered, inputs, _runs(project), _jobs(project, datasets.values()))
+    tokens = model_tokens(project=project, recipes=ordered)
+    jobs = _jobs(project, datasets.values())
+    graph = Graph(datasets, ordered, inputs, _runs(project), jobs, tokens)
     _states(graph)
     return graph
 
@@ -141,10 +153,26 @@ def _stale_reason(graph: Graph, recipe: Recipe) -> str:
             return f"“{dataset.name}” has a newer version."
     if version.origin.get("revision") != recipe.revision:
         return CHANGED
+    if recipe.kind in graph.tokens and (why := _model_reason(graph, recipe)):
+        return why
     for dataset in graph.inputs[recipe.pk]:
         if graph.states[dataset.pk].stale:
             return f"“{dataset.name}” is out of date itself."
     return ""
+
+
+def _model_reason(graph: Graph, recipe: Recipe) -> str:
+    """Say what became of the model since the run; "" where it would give the same again."""
+    kind, version = kinds.get(recipe.kind), recipe.output.current
+    word = kind.model_word if issubclass(kind, ModelRecipe) else "model"
+    wanted = model_id(kind=recipe.kind, params=recipe.params)
+    now = graph.tokens[recipe.kind].get(wanted)
+    if now is None:
+        return MODEL_GONE.format(word=word)
+    used = version.origin.get("model", {}) if version else {}
+    if used == {"id": wanted, "token": now.token}:
+        return ""
+    return MODEL_CHANGED.format(word=word, name=now.name)
 
 
 def _error(run: RecipeRun) -> str:

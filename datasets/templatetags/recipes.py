@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import template
 
+from datasets.services import models
 from datasets.services.recipes import recipe_kinds
 from projects.models import Project
 
@@ -21,20 +22,36 @@ def recipe_menu(
         "project": project,
         "dataset_id": dataset_id,
         "name": name,
-        "kinds": [*visual_kinds(), *code_kinds()],
+        "kinds": [*visual_kinds(), *model_kinds(project), *code_kinds()],
         "small": small,
     }
 
 
 @register.simple_tag
-@cache  # the files of the engine do not change while it runs, and a flow has many menus
 def visual_kinds() -> list[dict[str, Any]]:
     """List the recipes that need no code."""
-    return [kind for kind in recipe_kinds() if kind["family"] == "visual"]
+    return _kinds_of("visual")
 
 
 @register.simple_tag
-@cache
 def code_kinds() -> list[dict[str, Any]]:
     """List the recipes that are written, over any number of datasets or none."""
-    return [kind for kind in recipe_kinds() if kind["family"] == "code"]
+    return _kinds_of("code")
+
+
+@register.simple_tag
+def model_kinds(project: Project) -> list[dict[str, Any]]:
+    """List the recipes that apply a model which this project has.
+
+    They are looked up once for each project that a request read: a page has many menus.
+    """
+    known: set[str] | None = getattr(project, "_model_kinds", None)
+    if known is None:
+        known = {kind.key for kind in models.model_kinds(project=project)}
+        setattr(project, "_model_kinds", known)  # noqa: B010
+    return [kind for kind in _kinds_of("model") if kind["key"] in known]
+
+
+@cache  # the kinds do not change while it runs, and a flow has many menus
+def _kinds_of(family: str) -> list[dict[str, Any]]:
+    return [kind for kind in recipe_kinds() if kind["family"] == family]

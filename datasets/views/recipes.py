@@ -10,7 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.http import require_http_methods, require_POST
 
+from datasets.engine.recipes.base import ModelRecipe
 from datasets.services.datasets import dataset_list
+from datasets.services.models import model_advice, model_choices
 from datasets.services.previews import preview_stop
 from datasets.services.recipes import (
     recipe_create,
@@ -48,7 +50,10 @@ def recipe_new(request: ProjectRequest, project: Project, kind: str) -> HttpResp
     """
     found = kind_known(kind)
     chosen = input_ids(request.POST) or input_ids(request.GET)
-    if found.family == "visual" and not chosen:
+    if isinstance(found, ModelRecipe) and not model_choices(kind=found, project=project):
+        context = {"kind": found, "advice": model_advice(kind=found, project=project)}
+        return render(request, "datasets/recipe_choose.html", context | {"section": "flow"})
+    if found.family != "code" and not chosen:
         context = {"kind": found, "datasets": dataset_list(project=project)}
         return render(request, "datasets/recipe_choose.html", context | {"section": "flow"})
     draft = draft_new(project, kind, chosen)

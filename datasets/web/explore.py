@@ -72,7 +72,7 @@ def explore(
         "body": body_html(page),
         "first": first + 1 if page.rows else 0,
         "last": first + len(page.rows) if page.rows else 0,
-        "pages": _pages(state, page.count, size),
+        "pages": page_links(state, page.count, size),
         "sizes": [(n, state.url(size=n)) for n in SIZES],
         "sample": sample_describe(project=project, version=version),
         "scopes": {"sample": state.url(everything=False), "all": state.url(everything=True)},
@@ -96,7 +96,8 @@ def _page(project: Project, version: DatasetVersion, state: GridState, size: int
     )
 
 
-def _pages(state: GridState, count: int, size: int) -> dict[str, Any]:
+def page_links(state: GridState, count: int, size: int) -> dict[str, Any]:
+    """Give the number of this page, how many there are, and the addresses of those around it."""
     last = max(1, -(-count // size))
     now = state.page
     return {

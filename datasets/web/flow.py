@@ -1,4 +1,4 @@
-"""What the page of the flow shows: a row for each dataset and recipe, in the graph's order."""
+"""What the page of the flow shows: a row for each dataset, recipe and model, in their order."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,16 @@ class Row:
     node: Node
     sources: list[Node]
     results: list[Node]
+
+    @property
+    def models(self) -> list[Node]:
+        """Give the models that a recipe applies."""
+        return [source for source in self.sources if source.kind == "model"]
+
+    @property
+    def datasets(self) -> list[Node]:
+        """Give the datasets that a recipe reads, or that a model learned from."""
+        return [source for source in self.sources if source.kind == "dataset"]
 
     @property
     def reason(self) -> str:
@@ -40,7 +50,8 @@ def flow_context(project: Project) -> dict[str, Any]:
     return {
         "flow_rows": _rows(found),
         "recipes": recipes,
-        "datasets_count": len(found.nodes) - len(recipes),
+        "datasets_count": sum(node.kind == "dataset" for node in found.nodes),
+        "models_count": sum(node.kind == "model" for node in found.nodes),
         "flow_job": next((job for job in jobs if job.name == FLOW), None),
         "is_live": any(node.state == "running" for node in found.nodes),
         "behind": sum(node.state in BEHIND for node in recipes),

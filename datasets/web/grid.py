@@ -31,13 +31,17 @@ MISSING, MISSING_NUMBER = f"<td>{_SIGN}", f'<td class="sp-num">{_SIGN}'
 EMPTY = '<td title="empty text"></td>'
 
 
-def body_html(page: Page) -> SafeString:
-    """Return the rows of the table, each with its row number in the source as header."""
+def body_html(page: Page, lead: Sequence[SafeString] = ()) -> SafeString:
+    """Return the rows of the table, each with its row number in the source as header.
+
+    ``lead`` has cells of the caller's own, one string a row, before those of the page.
+    """
     numeric = [column.type in NUMBERS and not is_identifier(column.name) for column in page.columns]
+    own = lead or [SafeString("")] * len(page.rows)
     return mark_safe(  # noqa: S308 -- every text passes through escape() in _text
         "".join(
-            f'<tr><th scope="row" class="sp-rownum">{number:,}</th>{_row(row, numeric)}</tr>'
-            for number, row in zip(page.numbers, page.rows, strict=True)
+            f'<tr><th scope="row" class="sp-rownum">{number:,}</th>{cells}{_row(row, numeric)}</tr>'
+            for number, cells, row in zip(page.numbers, own, page.rows, strict=True)
         )
     )
 
@@ -67,7 +71,10 @@ def _text(text: str) -> str:
 class Head:
     """The header cells: type, name (sorts), and a menu for each column."""
 
-    def __init__(self, columns: Sequence[Column], state: GridState) -> None:
+    def __init__(
+        self, columns: Sequence[Column], state: GridState, *, filters: bool = True
+    ) -> None:
+        self.filters = filters
         self.columns = columns
         self.sorts = state.sorts(columns)
         self.filtered = {item.column for item in state.filters}
@@ -115,7 +122,8 @@ class Head:
         if any(other != name for other, _ in self.sorts):
             then = self._sorted(sort_added(self.sorts, name))
             links.append(("list-plus", "Then by this column", then))
-        links.append(("funnel", "Filter…", _with(self._as_is, "column", name)))
+        if self.filters:
+            links.append(("funnel", "Filter…", _with(self._as_is, "column", name)))
         items = "".join(
             f'<a class="sp-menu-item" href="{url}">{draw_icon(icon, "icon", 16, "")}{label}</a>'
             for icon, label, url in links

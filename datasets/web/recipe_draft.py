@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 
+from datasets.engine.recipes.base import ModelRecipe
 from datasets.engine.recipes.base import Recipe as Kind
 from datasets.engine.types import Column
 from datasets.forms.params import params_read, shown_names, values_of
@@ -20,12 +21,11 @@ from datasets.forms.steps import (
 )
 from datasets.models import Dataset, Recipe
 from datasets.services.datasets import dataset_get, dataset_name_free
+from datasets.services.models import model_choices
 from datasets.services.plans import dataset_columns, kind_get, recipe_inputs, recipe_proposal
 from datasets.services.recipes import recipe_get
 from projects.models import Project, Role
 from segplatform.kernel.errors import NotFound, UserError
-
-ENDINGS = {"prepare": "prepared", "python": "computed"}  # else the kind's title
 
 
 @dataclass
@@ -63,6 +63,13 @@ class Draft:
         """The columns of the first input."""
         return dataset_columns(dataset=self.inputs[0]) if self.inputs else []
 
+    @property
+    def models(self) -> list[tuple[str, str]]:
+        """The trained models to choose from: ids and names; none for kinds that apply none."""
+        if not isinstance(self.kind, ModelRecipe):
+            return []
+        return model_choices(kind=self.kind, project=self.project)
+
     def params(self, places: Sequence[int] | None = None) -> dict[str, Any]:
         """Give the parameters as they stand, unchecked; of the steps only those at ``places``."""
         if self.has_code:
@@ -81,7 +88,7 @@ def draft_new(project: Project, key: str, input_ids: Sequence[UUID]) -> Draft:
     draft = Draft(project, kind, inputs)
     if inputs or draft.has_code:
         first = inputs[0].name if inputs else "Table"
-        name = f"{first} {ENDINGS.get(kind.key, kind.title)}"
+        name = f"{first} {kind.ending or kind.title}"
         draft.output = dataset_name_free(project=project, name=name)
         fill(draft, recipe_proposal(kind=key, inputs=inputs))
     return draft

@@ -131,9 +131,9 @@ def _rows_read(project: Project, draft: Draft) -> int | None:
 def _columns(
     draft: Draft, columns: Sequence[Mapping[str, Any]], places: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """Give each column its icon, and say which the steps or the script added or changed."""
+    """Give each column its icon, and say which the steps, script or model added or changed."""
     known = {c.name for dataset in draft.inputs for c in dataset_columns(dataset=dataset)}
-    marked = draft.has_steps or (draft.has_code and bool(known))
+    marked = draft.has_steps or draft.kind.family == "model" or (draft.has_code and bool(known))
     written = {
         name.casefold()
         for place in places

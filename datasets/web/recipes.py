@@ -68,7 +68,10 @@ def form_context(draft: Draft, errors: Mapping[str, str]) -> dict[str, Any]:
     if draft.has_code:
         return code_context(draft, errors)
     if not draft.has_steps:
-        return {"fields": param_fields(draft.kind.Params, draft.values, draft.columns, errors)}
+        found = param_fields(
+            draft.kind.Params, draft.values, draft.columns, errors, trained=draft.models
+        )
+        return {"fields": found}
     return {
         "cards": step_cards(draft, errors),
         "step_kinds": steps.all(),

@@ -3,23 +3,33 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pytest
 
 from datasets.engine.execute import Source, describe, materialise, preview, sql
-from datasets.engine.recipes.base import CodeRecipe, Plan, Recipe, VisualRecipe, recipes
+from datasets.engine.recipes.base import (
+    Applied,
+    CodeRecipe,
+    ModelRecipe,
+    Plan,
+    Recipe,
+    VisualRecipe,
+    recipes,
+)
 from datasets.engine.types import Column, ColumnType, duckdb_type
 from segplatform.kernel.errors import Cancelled, UserError
 from segplatform.kernel.params import check
 from segplatform.kernel.progress import NullProgress
 from tests.frames import FRAMES, write
 
+T = TypeVar("T")
 MEMORY = 2**28
 VISUAL = [cls for cls in recipes.all() if issubclass(cls, VisualRecipe)]
 CODE = [pytest.param(cls, id=cls.key) for cls in recipes.all() if issubclass(cls, CodeRecipe)]
 ALL = [pytest.param(cls, id=cls.key) for cls in recipes.all()]
+MODELS = [pytest.param(cls, id=cls.key) for cls in recipes.all() if issubclass(cls, ModelRecipe)]
 RECIPES = [pytest.param(cls, id=cls.key) for cls in VISUAL]
 TABLES = [pytest.param(name, id=name.replace(" ", "_")) for name in FRAMES]
 
@@ -46,6 +56,35 @@ EXAMPLES: dict[str, Callable[[Sequence[Column]], dict[str, Any]]] = {
     "prepare": prepare_example,
     "rfm": rfm_example,
 }
+
+
+def score_model(source: Source, folder: Path) -> dict[str, Any]:
+    """Learn from the numbers of the plain table of orders."""
+    from mllab.engine.model import read_model
+    from mllab.engine.prepare import prepare
+    from mllab.engine.settings import Feature, Settings
+    from mllab.engine.train import train
+
+    features = [Feature(column=name, role="input") for name in ("Customer", "Amount")]
+    prepare(source, features, Settings(), 1, folder, NullProgress())
+    train(folder, folder / "one", algorithm="kmeans", params={"k": 2}, seed=1,
+          progress=NullProgress())  # fmt: skip
+    names = {str(label): f"Segment {label}" for label in (-1, 0, 1)}
+    return {"model": read_model(folder / "one/model.json"), "names": names}
+
+
+# What each model recipe applies here; one line for each new one.
+APPLIED: dict[str, Callable[[Source, Path], dict[str, Any]]] = {"score": score_model}
+
+
+@pytest.fixture(scope="session")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Applied]:
+    folder, frame = tmp_path_factory.mktemp("models"), FRAMES["orders"]()
+    source = write(folder / "orders", frame.columns, frame.rows)
+    return {
+        key: Applied("1", "Groups", "a", make(source, folder / key))
+        for key, make in APPLIED.items()
+    }
 
 
 class StopAtOnce(NullProgress):
@@ -80,7 +119,7 @@ def tried(cls: type[VisualRecipe], name: str, folder: Path) -> tuple[Plan, list[
     pytest.skip(f"declined: {plan}")
 
 
-def or_error(plan: Callable[[], Plan]) -> Plan | UserError:
+def or_error(plan: Callable[[], T]) -> T | UserError:
     try:
         return plan()
     except UserError as error:
@@ -89,8 +128,8 @@ def or_error(plan: Callable[[], Plan]) -> Plan | UserError:
 
 @pytest.mark.parametrize("cls", ALL)
 def test_it_describes_itself(cls: type[Recipe]) -> None:
-    assert issubclass(cls, VisualRecipe) != issubclass(cls, CodeRecipe)
-    assert cls.family == ("visual" if issubclass(cls, VisualRecipe) else "code")
+    families = {"visual": VisualRecipe, "code": CodeRecipe, "model": ModelRecipe}
+    assert [name for name, base in families.items() if issubclass(cls, base)] == [cls.family]
     assert cls.title
     assert cls.icon
     assert cls.slots
@@ -203,4 +242,41 @@ def test_it_stops_when_it_is_cancelled(cls: type[VisualRecipe], tmp_path: Path) 
     plan, sources = tried(cls, "orders", tmp_path)
     with pytest.raises(Cancelled):
         materialise(plan, sources, tmp_path / "out", StopAtOnce(), MEMORY)
+    assert not list((tmp_path / "out").glob("part-*"))
+
+
+@pytest.mark.parametrize("cls", MODELS)
+@pytest.mark.parametrize("name", TABLES)
+def test_a_model_says_and_writes_the_same_or_declines_in_a_sentence(
+    cls: type[ModelRecipe], name: str, tmp_path: Path, applied: dict[str, Applied]
+) -> None:
+    frame, model = FRAMES[name](), applied[cls.key]
+    source = write(tmp_path / "input", frame.columns, frame.rows)
+    params = check(cls.Params, {**cls().proposal([source.columns]), cls.model_param: model.id})
+    columns = or_error(lambda: cls().columns([source.columns], params, model))
+    out, progress = tmp_path / "out", Recorder()
+    if isinstance(columns, UserError):
+        assert (str(columns)[-1:], bool(columns.fields), name != "orders") == (".", True, True)
+        with pytest.raises(UserError):
+            cls().run(source, params, model, out, progress)
+        return
+    before = [file.read_bytes() for file in source.files]
+    result = cls().run(source, params, model, out, progress)
+    json.dumps([result.columns, result.files, result.report])
+    assert [(c["name"], c["type"]) for c in result.columns] == [(c.name, c.type) for c in columns]
+    assert result.rows == result.report["rows_in"][0] == len(frame.rows)
+    assert all(0 <= fraction <= 1 for fraction in progress.fractions)
+    assert [file.read_bytes() for file in source.files] == before
+    _written_as_said(out / result.files[0]["name"], columns, result.columns)
+
+
+@pytest.mark.parametrize("cls", MODELS)
+def test_a_model_stops_when_it_is_cancelled(
+    cls: type[ModelRecipe], tmp_path: Path, applied: dict[str, Applied]
+) -> None:
+    frame, model = FRAMES["orders"](), applied[cls.key]
+    source = write(tmp_path / "input", frame.columns, frame.rows)
+    params = check(cls.Params, {cls.model_param: model.id})
+    with pytest.raises(Cancelled):
+        cls().run(source, params, model, tmp_path / "out", StopAtOnce())
     assert not list((tmp_path / "out").glob("part-*"))

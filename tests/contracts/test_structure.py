@@ -72,7 +72,9 @@ def test_one_file_is_one_plugin(spec: str) -> None:
         for module in iter_modules(import_module(package).__path__)
         if module.name != "base" and not module.name.startswith("_")
     }
-    assert {plugin.key for plugin in registry.all()} == files
+    # Higher apps may register plug-ins of their own, from their own files.
+    ours = {plugin.key for plugin in registry.all() if plugin.__module__.startswith(f"{package}.")}
+    assert ours == files
     assert files
 
 

@@ -57,6 +57,8 @@ class Recipe(ABC):
     help: ClassVar[str]
     icon: ClassVar[str]
     order: ClassVar[int] = 100
+    ending: ClassVar[str] = ""
+    """What the name of its output ends with, behind that of its input; its title where blank."""
     family: ClassVar[Family]
     slots: ClassVar[tuple[str, ...]]
     """Labels of its inputs, in order; where there may be more, they go on like the last one."""
@@ -145,6 +147,12 @@ class ModelRecipe(Recipe):
     slots = ("Dataset",)
     min_inputs = max_inputs = 1
     model_param: ClassVar[str]
+    model_word: ClassVar[str] = "model"
+    """What such a model is called in sentences."""
+
+    def proposal(self, inputs: Sequence[Sequence[Column]]) -> dict[str, Any]:
+        """Propose parameters beside the model for these inputs; may be partial."""
+        return {}
 
     @abstractmethod
     def columns(
@@ -158,7 +166,8 @@ class ModelRecipe(Recipe):
     ) -> ReadResult:
         """Apply it to all rows, in their order, with flat memory; write ``part-0.parquet``.
 
-        The report holds ``facts`` (as of ``Plan``) and ``rows_in``.
+        The report holds ``facts`` (as of ``Plan``), ``rows_in`` and ``notes``: sentences on what
+        a person should know of the result.
         """
 
 

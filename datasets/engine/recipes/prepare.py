@@ -56,6 +56,7 @@ class Prepare(VisualRecipe):
     help = "Cleans a dataset step by step: compute columns, filter rows, drop missing values."
     icon = "wand-sparkles"
     order = 10
+    ending = "prepared"
 
     class Params(BaseParams):
         steps: list[_any_step()] = Field(  # type: ignore[valid-type]

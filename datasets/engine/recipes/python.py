@@ -36,6 +36,7 @@ class Python(CodeRecipe):
     help = "A pandas script over any of the project's datasets; it runs in a sandbox."
     icon = "code-xml"
     order = 200
+    ending = "computed"
     task = "python"
 
     class Params(BaseParams):
