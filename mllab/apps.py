@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.apps import AppConfig
 
+from datasets.hooks import model_sources
 from projects import hooks
 
 if TYPE_CHECKING:
     from projects.models import User
 
 ENGINE = (
-    "prepare", "sketch", "train", "compare", "profiles", "silhouettes", "assignments",
+    "prepare", "sketch", "train", "compare", "profiles", "silhouettes", "assignments", "score",
 )  # fmt: skip
 REGISTRIES = ("algorithms", "metrics", "charts")
 LIBRARIES = (
@@ -31,13 +32,19 @@ class MllabConfig(AppConfig):
     def ready(self) -> None:
         """Fill the job table (the decorators do it on import) and the hooks of the shared pages."""
         from mllab import tasks  # noqa: F401
+        from mllab.engine.score_recipe import Score  # registers itself
+        from mllab.services.models import Segmentations
 
+        model_sources[Score.key] = Segmentations()
         hooks.rail_entries.append(
             hooks.RailEntry("lab", "ML Lab", "flask-conical", "lab", order=30)
         )
+        hooks.rail_entries.append(
+            hooks.RailEntry("segments", "Segments", "shapes", "segmentation_list", order=40)
+        )
         hooks.dataset_actions.append(hooks.DatasetAction("ML Lab", "flask-conical", "lab"))
-        hooks.project_counts.append(count_use_cases)
-        hooks.search_providers.append(search_use_cases)
+        hooks.project_counts += [count_use_cases, count_segmentations]
+        hooks.search_providers += [search_use_cases, search_segmentations]
         hooks.worker_start.append(preload)
         hooks.housekeeping.append(tidy)
 
@@ -64,6 +71,31 @@ def search_use_cases(user: "User", text: str) -> list[hooks.SearchHit]:
             detail=found.project.name,
         )
         for found in use_cases_named(user=user, text=text)
+    ]
+
+
+def count_segmentations(project_ids: Iterable[UUID]) -> dict[str, dict[UUID, int]]:
+    """Count the segmentations of projects, for their cards."""
+    from mllab.services.segments_area import segmentation_counts
+
+    return {"segmentations": segmentation_counts(project_ids=project_ids)}
+
+
+def search_segmentations(user: "User", text: str) -> list[hooks.SearchHit]:
+    """Find, for the quick search, segmentations that the person may open."""
+    from django.urls import reverse
+
+    from mllab.services.segmentations import segmentations_named
+
+    return [
+        hooks.SearchHit(
+            label=found.name,
+            kind="Segmentation",
+            url=reverse("segmentation", args=[found.project_id, found.pk]),
+            icon="shapes",
+            detail=found.project.name,
+        )
+        for found in segmentations_named(user=user, text=text)
     ]
 
 

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from mllab.views import compare, experiments, lab, leaderboard, prototype, use_cases
+from mllab.views import (
+    compare,
+    customers,
+    experiments,
+    lab,
+    leaderboard,
+    prototype,
+    segmentations,
+    segments,
+    use_cases,
+)
 
 prototype_urls = [
     path("new/", experiments.experiment_new, name="experiment_new"),
@@ -10,6 +20,16 @@ prototype_urls = [
     path("<uuid:prototype_id>/", prototype.prototype, name="prototype"),
     path("<uuid:prototype_id>/retrain/", prototype.prototype_retrain, name="prototype_retrain"),
     path("<uuid:prototype_id>/delete/", prototype.prototype_delete, name="prototype_delete"),
+    path("<uuid:prototype_id>/promote/", segments.prototype_promote, name="prototype_promote"),
+    path("<uuid:prototype_id>/segments/<int:label>/", segments.segment_edit, name="segment_edit"),
+    path(
+        "<uuid:prototype_id>/customers/", customers.prototype_customers, name="prototype_customers"
+    ),
+    path(
+        "<uuid:prototype_id>/customers/download/",
+        customers.prototype_download,
+        name="prototype_download",
+    ),
 ]
 
 use_case_urls: list[URLPattern | URLResolver] = [
@@ -26,4 +46,24 @@ lab_urls: list[URLPattern | URLResolver] = [
     path("<uuid:use_case_id>/", include(use_case_urls)),
 ]
 
-urlpatterns = [path("projects/<uuid:project_id>/lab/", include(lab_urls))]
+segmentation_urls = [
+    path("", segmentations.segmentation, name="segmentation"),
+    path("edit/", segmentations.segmentation_edit, name="segmentation_edit"),
+    path("delete/", segmentations.segmentation_delete, name="segmentation_delete"),
+    path("score/", segmentations.segmentation_score, name="segmentation_score"),
+    path(
+        "versions/<int:number>/restore/",
+        segmentations.segmentation_restore,
+        name="segmentation_restore",
+    ),
+]
+
+segments_urls: list[URLPattern | URLResolver] = [
+    path("", segmentations.segmentation_list, name="segmentation_list"),
+    path("<uuid:segmentation_id>/", include(segmentation_urls)),
+]
+
+urlpatterns = [
+    path("projects/<uuid:project_id>/lab/", include(lab_urls)),
+    path("projects/<uuid:project_id>/segments/", include(segments_urls)),
+]

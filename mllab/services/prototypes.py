@@ -16,6 +16,7 @@ from mllab.services.results import (
     prototype_model,
     prototype_profiles,
 )
+from mllab.services.segmentations import promoted_refuse
 from mllab.services.training import train_run
 from projects.models import Job, Project, User
 from projects.services.jobs import job_cancel
@@ -156,9 +157,13 @@ def prototype_cancel(*, prototype: Prototype) -> None:
 
 
 def prototype_delete(*, prototype: Prototype) -> None:
-    """Delete a prototype with its files; an experiment goes with the last of its prototypes."""
+    """Delete a prototype with its files; an experiment goes with the last of its prototypes.
+
+    ``Conflict`` while it is in the flow.
+    """
     experiment, folders = prototype.experiment, [prototype.folder]
     with transaction.atomic():
+        promoted_refuse(prototypes=Prototype.objects.filter(pk=prototype.pk))
         _job_end(prototype.job)
         Prototype.objects.filter(pk=prototype.pk).delete()
         locked = Experiment.objects.select_for_update().filter(pk=experiment.pk).first()

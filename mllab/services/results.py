@@ -5,7 +5,7 @@ from typing import Any
 from mllab.engine.charts.base import charts
 from mllab.models import Prototype
 from mllab.services.files import GONE, json_read, path_of
-from mllab.services.naming import segment_name
+from mllab.services.segments import segment_words
 from segplatform.kernel.errors import Conflict, NotFound
 
 TABLE = "table.parquet"
@@ -55,12 +55,12 @@ def assignments_page(*, prototype: Prototype, limit: int, offset: int) -> dict[s
     keys: list[str] = experiment.details.get("keys", [])
     rows = rows_of(table, keys, limit, offset)
     labels, confidence = labels_of(folder, limit, offset)
-    names = _unlike(keys or [ROW_NAME])
+    names, words = _unlike(keys or [ROW_NAME]), segment_words(prototype=prototype)
     items = [
         {
             **dict(zip(names, row, strict=True)),
             "segment": label,
-            "name": segment_name(label),
+            "name": words.name(label),
             "confidence": confidence[place] if confidence else None,
         }
         for place, (row, label) in enumerate(zip(rows, labels, strict=True))

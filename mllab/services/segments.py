@@ -167,8 +167,8 @@ def _color(color: int) -> int:
 def _name_require_free(prototype: Prototype, label: int, name: str) -> None:
     count = len(prototype.details.get("sizes", []))
     words = segment_words(prototype=prototype)
-    wanted = (name or segment_name(label)).casefold()
+    wanted = name or segment_name(label)
     others = [words.name(other) for other in (*range(count), NOISE) if other != label]
-    if any(other.casefold() == wanted for other in others):
-        message = f"Another segment is called “{name}” already; choose another name."
+    if any(other.casefold() == wanted.casefold() for other in others):
+        message = f"Another segment is called “{wanted}” already; choose another name."
         raise Conflict(message, {"name": message})

@@ -10,6 +10,7 @@ from datasets.models import Dataset
 from mllab.models import Prototype, UseCase
 from mllab.services.algorithms import rank_by_check
 from mllab.services.files import lab_folders_remove, use_case_folder
+from mllab.services.segmentations import promoted_refuse
 from projects.models import Job, Project, User
 from projects.services.jobs import job_cancel
 from projects.services.projects import project_get, project_touch
@@ -113,9 +114,13 @@ def use_case_update(
 
 
 def use_case_delete(*, use_case: UseCase) -> None:
-    """Delete a use case with its experiments and files; its work is cancelled first."""
+    """Delete a use case with its experiments and files; its work is cancelled first.
+
+    ``Conflict`` while one of its prototypes is in the flow.
+    """
     folder = use_case_folder(use_case=use_case)
     with transaction.atomic():
+        promoted_refuse(prototypes=Prototype.objects.filter(experiment__use_case=use_case))
         for job in _jobs_active(use_case):
             job_cancel(job=job)
         UseCase.objects.filter(pk=use_case.pk).delete()

@@ -7,16 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from mllab.models import Prototype
 from mllab.services.prototypes import prototype_delete as delete
-from mllab.services.prototypes import prototype_get
 from mllab.services.prototypes import prototype_retrain as retrain
-from mllab.web.prototype import prototype_context
+from mllab.web.prototype import prototype_context, prototype_of
 from projects.models import Project
 from projects.web.access import ProjectRequest, project_view
 from projects.web.figures import figure_page
 from projects.web.htmx import is_htmx, redirect_to
-from segplatform.kernel.errors import NotFound
 
 
 @require_GET
@@ -26,7 +23,7 @@ def prototype(
     request: ProjectRequest, project: Project, use_case_id: UUID, prototype_id: UUID
 ) -> HttpResponse:
     """Show a prototype; while it trains htmx asks again, and reloads the page at the end."""
-    context = prototype_context(project, _found(project, use_case_id, prototype_id))
+    context = prototype_context(project, prototype_of(project, use_case_id, prototype_id))
     if not is_htmx(request):
         return render(request, "mllab/prototype.html", context)
     if context["is_active"]:
@@ -40,7 +37,7 @@ def prototype_retrain(
     request: ProjectRequest, project: Project, use_case_id: UUID, prototype_id: UUID
 ) -> HttpResponse:
     """Train a prototype again that failed, was cancelled or got lost."""
-    retrain(prototype=_found(project, use_case_id, prototype_id), user=request.user)
+    retrain(prototype=prototype_of(project, use_case_id, prototype_id), user=request.user)
     return redirect_to(request, "use_case", project.pk, use_case_id)
 
 
@@ -50,14 +47,7 @@ def prototype_delete(
     request: ProjectRequest, project: Project, use_case_id: UUID, prototype_id: UUID
 ) -> HttpResponse:
     """Delete a prototype with its labels, profiles and figures."""
-    found = _found(project, use_case_id, prototype_id)
+    found = prototype_of(project, use_case_id, prototype_id)
     delete(prototype=found)
     messages.success(request, f"Prototype {found.number} is deleted.")
     return redirect_to(request, "use_case", project.pk, use_case_id)
-
-
-def _found(project: Project, use_case_id: UUID, prototype_id: UUID) -> Prototype:
-    found = prototype_get(project=project, prototype_id=prototype_id)
-    if found.experiment.use_case_id != use_case_id:
-        raise NotFound("There is no such prototype in this use case.")
-    return found

@@ -1,7 +1,7 @@
 """What the compare page shows: prototypes side by side, and who moves where in each pair."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,17 +9,19 @@ from datasets.services.previews import PreviewPending
 from mllab.models import Prototype, UseCase
 from mllab.services.comparisons import compare_ask
 from mllab.services.leaderboards import leaderboard
-from mllab.services.naming import prototype_name, segment_name
+from mllab.services.naming import prototype_name
 from mllab.services.prototypes import prototypes_get
-from mllab.web.figures import FigureView, segment_slot
+from mllab.web.figures import FigureView
 from mllab.web.leaderboard import LEAST, MOST, RowView, row_view
 from mllab.web.profiles import Heat, heat
 from mllab.web.scores import ScoreView, share
+from mllab.web.segments import Look, look_of
 from mllab.web.sizes import SizeView, sizes_view
+from mllab.web.slots import slots_matched
 from projects.models import Project, User
 from segplatform.kernel.errors import UserError
 
-Slots = dict[int, int]
+Places = dict[int, int]
 # Adjusted for chance: what people mean by the value of an adjusted Rand index.
 ALIKE = ((0.9, "nearly the same segments"), (0.65, "much alike"), (0.3, "partly alike"))
 DIFFERENT = "different segments"
@@ -87,9 +89,10 @@ def compare_context(
         return context | {"pending": True}
     except UserError as error:
         return context | {"error": str(error)}
-    items = _items(use_case, prototypes, found)
+    looks = looks_of(project, prototypes, found)
+    items = _items(use_case, prototypes, found, looks)
     return context | {
-        "items": items, "pairs": _pairs(items, found), "scores": _scores(items),
+        "items": items, "pairs": _pairs(items, found, looks), "scores": _scores(items),
         "rows": found["rows"],
     }  # fmt: skip
 
@@ -109,38 +112,58 @@ def _belongs(prototype: Prototype, use_case: UseCase) -> bool:
     return prototype.experiment.use_case_id == use_case.pk
 
 
-def slots_of(item: Mapping[str, Any]) -> Slots:
-    """Return the colour of each label of an item of the comparison."""
-    return {size["label"]: size["color"] for size in item["sizes"]}
+def looks_of(
+    project: Project, prototypes: Sequence[Prototype], found: Mapping[str, Any]
+) -> dict[str, Look]:
+    """Return how the segments of each prototype look, by its id.
+
+    The first keeps its colours; segments of the others that match take those of the first. Every
+    segment has its own name.
+    """
+    own = {str(each.pk): look_of(project, each) for each in prototypes}
+    first = found["items"][0]
+    words = own[first["id"]].words
+    colors = {size["label"]: words.color(size["label"]) for size in first["sizes"]}
+    looks = {first["id"]: own[first["id"]]}
+    for item in found["items"][1:]:
+        look = own[item["id"]]
+        looks[item["id"]] = replace(look, slots=slots_matched(item["sizes"], look.words, colors))
+    return looks
 
 
 def _items(
-    use_case: UseCase, prototypes: list[Prototype], found: Mapping[str, Any]
-) -> list[ItemView]:
+    use_case: UseCase, prototypes: list[Prototype], found: Mapping[str, Any],
+    looks: Mapping[str, Look],
+) -> list[ItemView]:  # fmt: skip
     board = leaderboard(use_case=use_case)
     scored = [metric for metric in board.metrics if metric.higher_is_better is not None]
     rows = {str(row.prototype.pk): row_view(row, scored, []) for row in board.rows}
     by_id = {str(prototype.pk): prototype for prototype in prototypes}
-    return [_item(item, by_id[item["id"]], rows.get(item["id"])) for item in found["items"]]
+    return [
+        _item(item, by_id[item["id"]], rows.get(item["id"]), looks[item["id"]])
+        for item in found["items"]
+    ]
 
 
-def _item(item: Mapping[str, Any], prototype: Prototype, row: RowView | None) -> ItemView:
-    slots, name = slots_of(item), prototype_name(prototype=prototype)
+def _item(
+    item: Mapping[str, Any], prototype: Prototype, row: RowView | None, look: Look
+) -> ItemView:
+    name = prototype_name(prototype=prototype)
     return ItemView(
         item["id"], name, prototype.number,
-        sizes_view(item["sizes"], item["noise"], slots), heat(item["profiles"], slots),
-        _figure(item, f"{name} (prototype {prototype.number})", slots), row,
+        sizes_view(item["sizes"], item["noise"], look), heat(item["profiles"], look),
+        _figure(item, f"{name} (prototype {prototype.number})", look), row,
     )  # fmt: skip
 
 
-def _figure(item: Mapping[str, Any], name: str, slots: Slots) -> FigureView | None:
+def _figure(item: Mapping[str, Any], name: str, look: Look) -> FigureView | None:
     if not item.get("figure"):
         return None
     words = f"Map of the segments of {name}, on the axes that all maps of this page share."
-    colors = {str(label): slot for label, slot in slots.items()}
+    count = len(item["sizes"])
     return FigureView(
-        f"map-{item['id']}", f"Map of {name}", words, item["figure"], colors=colors,
-        file=f"map-{prototype_file(name)}",
+        f"map-{item['id']}", f"Map of {name}", words, item["figure"],
+        colors=look.colors(count), names=look.names(count), file=f"map-{prototype_file(name)}",
     )  # fmt: skip
 
 
@@ -161,24 +184,31 @@ def _scores(items: list[ItemView]) -> list[ScoreLine]:
     return lines
 
 
-def _pairs(items: list[ItemView], found: Mapping[str, Any]) -> list[PairView]:
+def _pairs(
+    items: list[ItemView], found: Mapping[str, Any], looks: Mapping[str, Look]
+) -> list[PairView]:
     views = {item.id: item for item in items}
-    slots = {item["id"]: slots_of(item) for item in found["items"]}
-    return [_pair(pair, views, slots) for pair in found["pairs"]]
+    # The comparison numbers segments that go together alike, also those that are hardly the same.
+    places = {
+        item["id"]: {size["label"]: size["color"] for size in item["sizes"]}
+        for item in found["items"]
+    }
+    return [_pair(pair, views, looks, places) for pair in found["pairs"]]
 
 
 def _pair(
-    pair: Mapping[str, Any], views: Mapping[str, ItemView], slots: Mapping[str, Slots]
-) -> PairView:
+    pair: Mapping[str, Any], views: Mapping[str, ItemView], looks: Mapping[str, Look],
+    places: Mapping[str, Places],
+) -> PairView:  # fmt: skip
     a, b = str(pair["a"]), str(pair["b"])
     across, down = pair["labels_b"], pair["labels_a"]
-    columns = _ordered(across, slots[b])
+    columns = _ordered(across, places[b])
     rows = []
-    for at in _ordered(down, slots[a]):
+    for at in _ordered(down, places[a]):
         counts = [pair["table"][at][column] for column in columns]
-        name, css = _named(down[at], slots[a])
+        name, css = _named(down[at], looks[a])
         rows.append((name, css, [_cell(count, sum(counts)) for count in counts]))
-    heads = [_named(across[column], slots[b]) for column in columns]
+    heads = [_named(across[column], looks[b]) for column in columns]
     return PairView(
         f"{a}-{b}", views[a], views[b], f"{pair['ari']:.2f}", f"{pair['ami']:.2f}",
         agreement_words(pair["agreement"], pair["ari"]), heads, rows,
@@ -191,22 +221,20 @@ def agreement_words(agreement: float, ari: float) -> str:
     return f"{agreement * 100:.0f} % of the rows stay together: {alike}."
 
 
-def _ordered(labels: list[int | None], slots: Slots) -> list[int]:
-    """Order places by colour, so that what matches stands on the diagonal; others, noise last."""
+def _ordered(labels: list[int | None], places: Places) -> list[int]:
+    """Order lines so that what goes together stands on the diagonal; others then, noise last."""
 
     def key(at: int) -> tuple[int, int, int]:
         label = labels[at]
         if label is None or label < 0:
             return (1 if label is None else 2, 0, 0)
-        return (0, slots.get(label, 0), label)
+        return (0, places.get(label, 0), label)
 
     return sorted(range(len(labels)), key=key)
 
 
-def _named(label: int | None, slots: Slots) -> tuple[str, str]:
-    if label is None:
-        return "Others", "sp-seg-noise"
-    return segment_name(label), f"sp-seg-{segment_slot(label, slots)}"
+def _named(label: int | None, look: Look) -> tuple[str, str]:
+    return ("Others", "sp-seg-noise") if label is None else look.head(label)
 
 
 def _cell(rows: int, whole: int) -> CellView:

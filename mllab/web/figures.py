@@ -1,23 +1,28 @@
-"""Figures of the lab: the table behind a scatter plot, and the colours of segments."""
+"""Figures of the lab: names and colours of segments in them, the table behind a scatter plot."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from mllab.web.scores import NONE
 from projects.web.figures import Figure
 
-NOISE = -1
-SLOTS = 12
 
-
+@dataclass(frozen=True)
 class FigureView(Figure):
-    """A figure of a prototype."""
+    """A figure of a prototype; ``names`` gives each label the name that its marks show."""
+
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Give what chart.js reads."""
+        return {**super().data, "names": self.names}
 
     @property
     def table(self) -> dict[str, Any] | None:
         """Give the table behind a scatter plot: points and their middle by segment."""
         traces = [trace for trace in self.figure.get("data", []) if trace.get("type") == "scatter"]
-        rows = [[trace.get("name") or NONE, *_middle(trace)] for trace in traces]
+        rows = [[self._name(trace), *_middle(trace)] for trace in traces]
         if not rows:
             return None
         layout = self.figure.get("layout", {})
@@ -26,13 +31,9 @@ class FigureView(Figure):
         columns = [{"label": "Segment"}, *({"label": label, "number": True} for label in labels)]
         return {"columns": columns, "rows": rows}
 
-
-def segment_slot(label: int, slots: Mapping[int, int] | None = None) -> str:
-    """Give the colour of a segment, as the end of its class ``sp-seg-…``."""
-    if label == NOISE:
-        return "noise"
-    slot = (slots or {}).get(label, label + 1)
-    return str((slot - 1) % SLOTS + 1)
+    def _name(self, trace: dict[str, Any]) -> str:
+        label = (trace.get("meta") or {}).get("segment")
+        return self.names.get(str(label)) or trace.get("name") or NONE
 
 
 def _middle(trace: dict[str, Any]) -> list[str]:

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mllab.services.naming import segment_name
-from mllab.web.figures import segment_slot
 from mllab.web.scores import NONE, plain
+from mllab.web.segments import Look
 
 SHOWN = 20  # segments; the others are smaller still
 STEPS = (0.25, 0.75, 1.5)  # |z| from which a cell is tinted a little, more, most
-Slots = Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,8 @@ class Category:
     rows: list[tuple[str, str, list[str]]]
 
 
-def heat(profiles: Mapping[str, Any], slots: Slots | None = None) -> Heat:
-    """Write the numeric columns; ``slots`` give labels the colours of another prototype."""
+def heat(profiles: Mapping[str, Any], look: Look) -> Heat:
+    """Write the numeric columns."""
     labels = _labels(profiles)
     rows = [
         (column["name"], column["role"] != "input", plain(column["overall"].get("mean")),
@@ -50,13 +48,13 @@ def heat(profiles: Mapping[str, Any], slots: Slots | None = None) -> Heat:
         for column in profiles["columns"] if column["kind"] == "numeric"
     ]  # fmt: skip
     left_out = max(len(profiles["segments"]) - len(labels), 0)
-    return Heat(_heads(profiles, slots), rows, left_out)
+    return Heat(_heads(profiles, look), rows, left_out)
 
 
-def categories(profiles: Mapping[str, Any]) -> list[Category]:
+def categories(profiles: Mapping[str, Any], look: Look) -> list[Category]:
     """Write the columns of words."""
     return [
-        Category(column["name"], _heads(profiles, None), _shares(column, _labels(profiles)))
+        Category(column["name"], _heads(profiles, look), _shares(column, _labels(profiles)))
         for column in profiles["columns"]
         if column["kind"] == "category" and column["overall"].get("top")
     ]
@@ -70,11 +68,8 @@ def heat_bucket(z: float | None) -> int:
     return level if z > 0 else -level
 
 
-def _heads(profiles: Mapping[str, Any], slots: Slots | None) -> list[tuple[str, str, int]]:
-    return [
-        (segment_name(item["label"]), f"sp-seg-{segment_slot(item['label'], slots)}", item["size"])
-        for item in profiles["segments"][:SHOWN]
-    ]
+def _heads(profiles: Mapping[str, Any], look: Look) -> list[tuple[str, str, int]]:
+    return [(*look.head(item["label"]), item["size"]) for item in profiles["segments"][:SHOWN]]
 
 
 def _labels(profiles: Mapping[str, Any]) -> list[int]:

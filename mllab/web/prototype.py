@@ -1,6 +1,9 @@
 """What the page of a prototype shows: its scores, figures, sizes, profiles and settings."""
 
 from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
 
 from mllab.engine.charts.base import charts
 from mllab.models import Prototype
@@ -9,13 +12,18 @@ from mllab.services.naming import params_text, prototype_algorithm, prototype_na
 from mllab.services.prototypes import (
     State,
     prototype_figure,
+    prototype_get,
     prototype_profiles,
     state_of,
 )
-from mllab.web.figures import NOISE, FigureView
+from mllab.services.segments import NOISE
+from mllab.web.figures import FigureView
 from mllab.web.leaderboard import VERDICTS, WORDS, row_view
 from mllab.web.profiles import categories, heat
+from mllab.web.promote import in_flow
 from mllab.web.scores import ScoreView
+from mllab.web.segmentations import scoring_words
+from mllab.web.segments import Look, look_of
 from mllab.web.settings_words import settings_words
 from mllab.web.sizes import sizes_view
 from projects.models import Project, Role
@@ -26,8 +34,23 @@ MAP = "map"
 TABLES = ("sizes", "profiles")
 
 
+def prototype_of(project: Project, use_case_id: UUID, prototype_id: UUID) -> Prototype:
+    """Find the prototype that an address names; ``NotFound`` where it is of another use case."""
+    found = prototype_get(project=project, prototype_id=prototype_id)
+    if found.experiment.use_case_id != use_case_id:
+        raise NotFound("There is no such prototype in this use case.")
+    return found
+
+
 def prototype_context(project: Project, prototype: Prototype) -> dict[str, Any]:
-    """Give the page's values, whatever the state of the prototype."""
+    """Give the values of the tab Overview, whatever the state of the prototype."""
+    context = prototype_frame(project, prototype, "overview")
+    context["settings"] = settings_words(prototype)
+    return context | (_results(project, prototype) if prototype.finished else {})
+
+
+def prototype_frame(project: Project, prototype: Prototype, tab: str) -> dict[str, Any]:
+    """Give what every tab of a prototype shows: who it is, how it stands, where it is used."""
     state, experiment = state_of(prototype=prototype), prototype.experiment
     context = {
         "prototype": prototype, "experiment": experiment, "use_case": experiment.use_case,
@@ -35,25 +58,38 @@ def prototype_context(project: Project, prototype: Prototype) -> dict[str, Any]:
         "job": _job(prototype, state), "name": prototype_name(prototype=prototype),
         "params_text": params_text(prototype=prototype),
         "algorithm": prototype_algorithm(prototype=prototype),
-        "settings": settings_words(prototype),
         "may_edit": project.membership.allows(Role.EDITOR), "section": "lab",
+        "tabs": _tabs(project, prototype, tab), "in_flow": in_flow(project, prototype),
+        "how": scoring_words(prototype.details) if prototype.finished else None,
     }  # fmt: skip
-    return context | (_results(prototype) if prototype.finished else {})
+    return context | (_standing(prototype) if prototype.finished else {})
 
 
-def _results(prototype: Prototype) -> dict[str, Any]:
+def _tabs(project: Project, prototype: Prototype, active: str) -> list[dict[str, Any]]:
+    """List the tabs; one that is not trained has no customers to show."""
+    names = [("overview", "Overview", "prototype"),
+             ("customers", "Customers", "prototype_customers")]  # fmt: skip
+    args = [project.pk, prototype.experiment.use_case_id, prototype.pk]
+    return [
+        {"label": label, "url": reverse(url, args=args), "active": key == active}
+        for key, label, url in names[: None if prototype.finished else 1]
+    ]
+
+
+def _results(project: Project, prototype: Prototype) -> dict[str, Any]:
     """Read what training left; files that are gone leave a sentence instead."""
     try:
         profiles = prototype_profiles(prototype=prototype)
     except UserError as error:
-        return {"broken": str(error)} | _standing(prototype)
+        return {"broken": str(error)}
+    look = look_of(project, prototype)
     counts = {item["label"]: item["size"] for item in profiles["segments"]}
     noise = counts.pop(NOISE, 0)
     sizes = [{"label": label, "rows": rows} for label, rows in counts.items()]
     return {
-        "sizes": sizes_view(sizes, noise), "heat": heat(profiles),
-        "categories": categories(profiles), "figures": _figures(prototype),
-    } | _standing(prototype)  # fmt: skip
+        "sizes": sizes_view(sizes, noise, look), "heat": heat(profiles, look),
+        "categories": categories(profiles, look), "figures": _figures(prototype, look),
+    }  # fmt: skip
 
 
 def _standing(prototype: Prototype) -> dict[str, Any]:
@@ -74,9 +110,10 @@ def _standing(prototype: Prototype) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _figures(prototype: Prototype) -> list[FigureView]:
+def _figures(prototype: Prototype, look: Look) -> list[FigureView]:
     """Read the figures that this prototype has, the map first."""
-    found = []
+    found, count = [], prototype.segments or 0
+    names, colors = look.names(count), look.colors(count)
     for chart in charts.all():
         if chart.key in TABLES:
             continue
@@ -87,7 +124,16 @@ def _figures(prototype: Prototype) -> list[FigureView]:
         words = f"{chart.label} of {prototype_name(prototype=prototype)}. {chart.blurb}"
         file = f"{chart.key}-prototype-{prototype.number}"
         found.append(
-            FigureView(f"figure-{chart.key}", chart.label, words, figure, chart.blurb, file=file)
+            FigureView(
+                f"figure-{chart.key}",
+                chart.label,
+                words,
+                figure,
+                chart.blurb,
+                colors=colors,
+                file=file,
+                names=names,
+            )
         )
     return sorted(found, key=lambda view: view.id != f"figure-{MAP}")
 

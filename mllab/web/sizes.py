@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mllab.services.naming import segment_name
-from mllab.web.figures import NOISE, segment_slot
+from mllab.services.segments import NOISE
 from mllab.web.scores import share
+from mllab.web.segments import Look
 
 SHOWN = 20
 
 
 @dataclass(frozen=True)
 class SizeView:
-    """One segment, the small ones together, or the noise; ``width`` of its bar is in percent."""
+    """One segment, the small ones together, or the noise.
+
+    ``width`` of its bar is in percent; ``edit`` is the address that renames it, where one may.
+    """
 
     label: int | None
     name: str
@@ -21,11 +24,10 @@ class SizeView:
     rows: int
     share: str
     width: str
+    edit: str = ""
 
 
-def sizes_view(
-    sizes: Sequence[Mapping[str, Any]], noise: int, slots: Mapping[int, int] | None = None
-) -> list[SizeView]:
+def sizes_view(sizes: Sequence[Mapping[str, Any]], noise: int, look: Look) -> list[SizeView]:
     """Write ``sizes`` ({"label", "rows"} each, largest first); shares are of all rows.
 
     Past ``SHOWN`` the smallest are one line; the noise is the last.
@@ -34,17 +36,18 @@ def sizes_view(
     whole = sum(rows for _, rows in counts) + noise
     shown, small = counts[:SHOWN], counts[SHOWN:]
     views = [
-        _view(label, segment_name(label), segment_slot(label, slots), rows, whole)
-        for label, rows in shown
+        _view(label, *look.head(label), rows, whole, look.edit_url(label)) for label, rows in shown
     ]
     if small:
         rest = sum(rows for _, rows in small)
-        views.append(_view(None, f"{len(small)} smaller ones", "noise", rest, whole))
+        views.append(_view(None, f"{len(small)} smaller ones", "sp-seg-noise", rest, whole))
     if noise:
-        views.append(_view(NOISE, segment_name(NOISE), "noise", noise, whole))
+        views.append(_view(NOISE, *look.head(NOISE), noise, whole))
     return views
 
 
-def _view(label: int | None, name: str, slot: str, rows: int, whole: int) -> SizeView:
+def _view(
+    label: int | None, name: str, css: str, rows: int, whole: int, edit: str = ""
+) -> SizeView:
     width = f"{100 * rows / whole:.2f}" if whole else "0"
-    return SizeView(label, name, f"sp-seg-{slot}", rows, share(rows, whole), width)
+    return SizeView(label, name, css, rows, share(rows, whole), width, edit)

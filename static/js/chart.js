@@ -1,6 +1,9 @@
 // Figures: each [data-figure] is drawn by Plotly from its JSON in the theme's colours. Plotly is
 // fetched when the first of them comes near the screen.
 const SLOTS = 12;
+const LEGEND = 26; // characters of a name beside its colour
+const MANY = 6;
+const NARROW = 480; // pixels
 const drawn = new Set();
 let loading;
 
@@ -29,6 +32,22 @@ function colour(token) {
 function segment(label, colors) {
   const slot = colors?.[label] ?? label + 1;
   return colour(label === null || label < 0 ? "--sp-noise" : `--sp-segment-${((slot - 1) % SLOTS) + 1}`);
+}
+
+// Plotly reads tags, entities and %{…} in what it writes: a name of a person's is made plain text.
+const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("{", "&#123;");
+
+function short(name) {
+  const letters = [...name];
+  return letters.length > LEGEND ? `${letters.slice(0, LEGEND - 1).join("")}…` : name;
+}
+
+// Marks of a segment carry the name that people gave it, cut in the legend, whole when pointed at.
+function named(trace, names) {
+  const name = names?.[trace.meta?.segment];
+  if (name === undefined) return trace;
+  const hovertemplate = trace.hovertemplate?.replace(trace.name, () => plain(name));
+  return { ...trace, name: plain(short(name)), hovertemplate };
 }
 
 function template() {
@@ -91,10 +110,12 @@ function describe(box) {
 async function draw(box) {
   try {
     const plotly = await load();
-    const { colors, ...figure } = JSON.parse(document.getElementById(box.dataset.figure).textContent);
-    const data = figure.data.map((trace) => painted(trace, colors));
+    const { colors, names, ...figure } = JSON.parse(document.getElementById(box.dataset.figure).textContent);
+    const data = figure.data.map((trace) => named(painted(trace, colors), names));
     box.querySelector(".sp-skeleton")?.remove();
-    await plotly.react(box, data, { ...figure.layout, template: template(), autosize: true }, config());
+    // Many names in a narrow box would leave no room for the drawing; its page lists them beside it.
+    const showlegend = names && data.length > MANY && box.clientWidth < NARROW ? false : figure.layout.showlegend;
+    await plotly.react(box, data, { ...figure.layout, showlegend, template: template(), autosize: true }, config());
     describe(box);
     box.dataset.drawn = "";
     drawn.add(box);

@@ -1,8 +1,10 @@
-"""Access to the ML Lab: use cases, experiments, prototypes and their leaderboard."""
+"""Access to the ML Lab, from use cases to prototypes, and to the segmentations."""
 
 from typing import Any
 
-from mllab.models import Experiment, Prototype, UseCase
+from django.utils import timezone
+
+from mllab.models import Experiment, Prototype, Segmentation, UseCase
 from tests.contracts.access_datasets import stored_dataset
 from tests.contracts.access_words import (
     API_EDITOR,
@@ -14,7 +16,13 @@ from tests.contracts.access_words import (
     VIEWER,
 )
 from tests.contracts.access_world import MARKER, World
-from tests.factories.mllab import make_experiment, make_prototype, make_use_case
+from tests.factories.mllab import (
+    make_experiment,
+    make_prepared,
+    make_prototype,
+    make_segmentation,
+    make_use_case,
+)
 
 PAGES: dict[str, dict[str, str]] = {
     "lab": {"GET": VIEWER},
@@ -28,6 +36,16 @@ PAGES: dict[str, dict[str, str]] = {
     "prototype_retrain": {"POST": EDITOR},
     "prototype_delete": {"POST": EDITOR},
     "compare": {"GET": VIEWER},
+    "segment_edit": {"GET": EDITOR, "POST": EDITOR},
+    "prototype_promote": {"GET": EDITOR, "POST": EDITOR},
+    "prototype_customers": {"GET": VIEWER},
+    "prototype_download": {"GET": VIEWER},
+    "segmentation_list": {"GET": VIEWER},
+    "segmentation": {"GET": VIEWER},
+    "segmentation_edit": {"GET": EDITOR, "POST": EDITOR},
+    "segmentation_delete": {"POST": OWNER},
+    "segmentation_score": {"GET": EDITOR, "POST": EDITOR},
+    "segmentation_restore": {"POST": EDITOR},
 }
 
 ACCESS = {
@@ -51,6 +69,19 @@ ACCESS = {
     "api:get_prototype_profile": {"GET": API_VIEWER},
     "api:get_figure": {"GET": API_VIEWER},
     "api:compare_prototypes": {"GET": API_VIEWER},
+    "api:promote_prototype": {"POST": API_EDITOR},
+    "api:list_prototype_segments": {"GET": API_VIEWER},
+    "api:change_prototype_segment": {"PATCH": API_EDITOR},
+    "api:download_prototype": {"GET": API_VIEWER},
+    "api:list_segmentations": {"GET": API_VIEWER},
+    "api:get_segmentation": {"GET": API_VIEWER},
+    "api:change_segmentation": {"PATCH": API_EDITOR},
+    "api:delete_segmentation": {"DELETE": API_OWNER},
+    "api:list_segments": {"GET": API_VIEWER},
+    "api:get_segment": {"GET": API_VIEWER},
+    "api:change_segment": {"PATCH": API_EDITOR},
+    "api:score_dataset": {"POST": API_EDITOR},
+    "api:download_segmentation": {"GET": API_VIEWER},
 }
 
 
@@ -79,6 +110,35 @@ def stored_prototype(world: World, key: str = "prototype") -> Prototype:
     return found
 
 
+def stored_segmentation(world: World) -> Segmentation:
+    """Give a segmentation of three segments; the files of its prototype are gone."""
+    if "segmentation" not in world.things:
+        prototype = make_prototype(stored_experiment(world))
+        prototype.finished, prototype.details = timezone.now(), {"sizes": [3, 2, 1]}
+        prototype.save()
+        world.things["segmentation"] = make_segmentation(prototype, f"Groups {MARKER}")
+    found: Segmentation = world.things["segmentation"]
+    return found
+
+
+def files_behind(world: World) -> dict[str, Any]:
+    """Give the segmentation a prototype that has its files, for what sends them."""
+    if "trained" not in world.things:
+        experiment = make_prepared(make_use_case(world.project, name="Trained"))
+        world.things["trained"] = make_prototype(experiment, k=2)
+        version = stored_segmentation(world).current
+        assert version
+        version.prototype = world.things["trained"]
+        version.save()
+    return {}
+
+
+def score_body(world: World) -> dict[str, Any]:
+    files_behind(world)
+    learned_from = world.things["trained"].experiment.use_case.dataset
+    return {"dataset": str(learned_from.pk), "output": "Scored by a script"}
+
+
 def use_case_body(world: World) -> dict[str, Any]:
     return {"name": "From a script", "dataset": str(stored_dataset(world).pk)}
 
@@ -90,6 +150,12 @@ BODIES: dict[str, Any] = {
         "features": [{"column": "Quantity", "role": "input"}],
         "models": [{"algorithm": "kmeans"}],
     },
+    "api:promote_prototype": {"name": "Promoted by a script"},
+    "api:change_prototype_segment": {"name": "Named by a script"},
+    "api:change_segmentation": {"name": "Renamed by a script"},
+    "api:change_segment": {"name": "Named by a script"},
+    "api:score_dataset": score_body,
+    "api:download_segmentation": files_behind,
 }
 
 KWARGS = {
@@ -98,4 +164,6 @@ KWARGS = {
     "prototype_id": lambda world: stored_prototype(world).pk,
     "other_id": lambda world: stored_prototype(world, "other").pk,
     "figure": lambda world: "map",
+    "segmentation_id": lambda world: stored_segmentation(world).pk,
+    "label": lambda world: 0,
 }

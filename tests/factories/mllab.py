@@ -1,4 +1,4 @@
-"""Use cases, experiments and prototypes to test with; trained ones have the engine's real files."""
+"""Use cases to segmentations to test with; trained prototypes have the engine's real files."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from datasets.models import Dataset
 from mllab.engine.prepare import prepare
 from mllab.engine.settings import Feature, Settings
 from mllab.engine.train import train
-from mllab.models import Experiment, MetricScore, Prototype, UseCase
+from mllab.models import Experiment, MetricScore, Prototype, Segmentation, UseCase
 from mllab.services.algorithms import algorithm_get, algorithms_check
 from mllab.services.files import experiment_folder, path_of, prototype_folder
 from mllab.services.sources import source_of
@@ -103,6 +103,17 @@ def make_prototype(
     if experiment.prepared is not None if trained is None else trained:
         _train(prototype)
     return prototype
+
+
+def make_segmentation(
+    prototype: Prototype, name: str = "Customer groups", **fields: Any
+) -> Segmentation:
+    """Save a segmentation whose first version is this prototype."""
+    project = prototype.experiment.use_case.project
+    made = Segmentation.objects.create(project=project, name=name, **fields)
+    made.current = made.versions.create(number=1, prototype=prototype)
+    made.save(update_fields=["current"])
+    return made
 
 
 def _train(prototype: Prototype) -> None:

@@ -12,8 +12,10 @@ from mllab.engine.compare import compare as compute
 from mllab.models import Prototype, UseCase
 from mllab.services.files import path_of
 from mllab.services.naming import prototype_name
+from mllab.services.segments import segment_change
 from mllab.web import compare as web
 from mllab.web.compare import agreement_words
+from projects.models import User
 from segplatform.kernel.errors import UserError
 from tests.factories.mllab import make_prepared, make_prototype
 
@@ -58,6 +60,30 @@ def test_two_are_shown_with_one_set_of_colours(
     assert "of the rows stay together" in page
     assert "Adjusted Rand index" in page
     assert "best</span>" in page
+
+
+def test_each_keeps_its_names_and_those_that_match_take_the_colour_of_the_first(
+    use_case: UseCase, pair: list[Prototype], user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "compare_ask", ask_at_once)
+    two, three = pair
+    same = {
+        size["match"]: size["label"]
+        for size in ask_at_once(prototypes=pair)["items"][1]["sizes"]
+        if size["match"] is not None
+    }
+    first, second = next(iter(same.items()))
+    segment_change(prototype=two, label=first, user=user, name="Loyal", color=12)
+    segment_change(prototype=three, label=second, user=user, name="Fans", color=6)
+    page = shown(use_case, [two.pk, three.pk])
+    assert 'class="sp-seg sp-seg-12" title="Loyal"' in page
+    assert 'class="sp-seg sp-seg-12" title="Fans"' in page
+    assert "sp-seg-6" not in page
+    assert '"Fans"' in page
+    assert "Edit Fans" in page
+    alone = shown(use_case, [three.pk, two.pk])
+    assert 'class="sp-seg sp-seg-6" title="Fans"' in alone
+    assert 'class="sp-seg sp-seg-6" title="Loyal"' in alone
 
 
 def test_too_few_and_too_many_lead_to_the_leaderboard(

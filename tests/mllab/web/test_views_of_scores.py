@@ -4,17 +4,13 @@ from typing import Any
 
 from mllab.engine.metrics.base import Score
 from mllab.services.algorithms import metric_list
-from mllab.web.figures import FigureView, segment_slot
+from mllab.web.figures import FigureView
 from mllab.web.profiles import heat, heat_bucket
 from mllab.web.scores import plain, score_view, written
+from mllab.web.segments import Look
 from mllab.web.sizes import SHOWN, sizes_view
 
 SILHOUETTE = next(metric for metric in metric_list() if metric.key == "silhouette")
-
-
-def test_colours_repeat_after_twelve_and_noise_is_grey() -> None:
-    assert [segment_slot(label) for label in (0, 11, 12, -1)] == ["1", "12", "1", "noise"]
-    assert segment_slot(0, {0: 5}) == "5"
 
 
 def test_a_scatter_plot_has_a_table_behind_it() -> None:
@@ -25,6 +21,11 @@ def test_a_scatter_plot_has_a_table_behind_it() -> None:
     table = FigureView("map", "Map", "A map", figure).table
     assert table
     assert table["rows"] == [["Segment 1", "2", "2.00", "2.00"]]
+    figure["data"][0]["meta"] = {"segment": 0}  # type: ignore[index]
+    view = FigureView("map", "Map", "A map", figure, names={"0": "<b>Loyal</b>"})
+    assert view.table
+    assert view.table["rows"][0][0] == "<b>Loyal</b>"
+    assert view.data["names"] == {"0": "<b>Loyal</b>"}
     assert [column["label"] for column in table["columns"]][2] == "Mean of Across"
 
 
@@ -50,9 +51,12 @@ def test_numbers_are_as_long_as_they_say_something() -> None:
 
 def test_many_small_segments_are_one_line_and_noise_the_last() -> None:
     sizes: list[dict[str, Any]] = [{"label": n, "rows": 10} for n in range(SHOWN + 5)]
-    views = sizes_view(sizes, 50)
+    views = sizes_view(sizes, 50, Look(edit="/segments/0/"))
     assert [view.name for view in views[-2:]] == ["5 smaller ones", "Noise"]
     assert views[0].share == "3.3 %"
+    assert [view.edit for view in views[1:]] == [f"/segments/{n}/" for n in range(1, SHOWN)] + [
+        "", "",
+    ]  # fmt: skip
     assert sum(view.rows for view in views) == 300
 
 
@@ -61,4 +65,4 @@ def test_cells_are_tinted_by_their_distance_from_everyone() -> None:
 
 
 def test_a_profile_without_numbers_is_empty() -> None:
-    assert heat({"segments": [{"label": 0, "size": 3}], "columns": []}).rows == []
+    assert heat({"segments": [{"label": 0, "size": 3}], "columns": []}, Look()).rows == []
