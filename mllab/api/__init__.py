@@ -5,6 +5,7 @@ from mllab.api import (  # noqa: F401
     experiments,
     prototype_segments,
     prototypes,
+    segmentation_versions,
     segmentations,
     use_cases,
 )

@@ -17,20 +17,19 @@ large ones make the standard deviation so wide that hardly any segment lies far 
 def segment_facts(profiles: Mapping[str, Any], count: int = FACTS) -> dict[int, list[str]]:
     """Name the numbers in which each segment lies farthest from everyone, at most ``count``.
 
-    ``profiles`` is that of a prototype; by label, the farthest first, by |z|.
+    ``profiles`` is that of a prototype; by label, the farthest first, by |z|. Columns that were
+    not trained on (often scores made of those that were) only take the places that are left.
     """
-    found: dict[int, list[tuple[float, str]]] = {}
+    found: dict[int, list[tuple[bool, float, str]]] = {}
     for column in profiles["columns"]:
         if column["kind"] != "numeric":
             continue
         for item in column["segments"]:
             if _is_worth_a_word(item):
                 words = fact(column["name"], item)
-                found.setdefault(item["label"], []).append((abs(item["z"]), words))
-    return {
-        label: [words for _, words in sorted(told, key=lambda pair: -pair[0])[:count]]
-        for label, told in found.items()
-    }
+                place = (column["role"] != "input", -abs(item["z"]), words)
+                found.setdefault(item["label"], []).append(place)
+    return {label: [words for _, _, words in sorted(told)[:count]] for label, told in found.items()}
 
 
 def fact(name: str, item: Mapping[str, Any]) -> str:

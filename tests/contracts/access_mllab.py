@@ -77,6 +77,8 @@ ACCESS = {
     "api:get_segmentation": {"GET": API_VIEWER},
     "api:change_segmentation": {"PATCH": API_EDITOR},
     "api:delete_segmentation": {"DELETE": API_OWNER},
+    "api:list_segmentation_versions": {"GET": API_VIEWER},
+    "api:restore_segmentation_version": {"POST": API_EDITOR},
     "api:list_segments": {"GET": API_VIEWER},
     "api:get_segment": {"GET": API_VIEWER},
     "api:change_segment": {"PATCH": API_EDITOR},

@@ -58,6 +58,20 @@ def test_it_lists_changes_and_deletes(client: Client, found: Segmentation, here:
     get(client, here, 404)
 
 
+def test_a_former_version_is_restored(client: Client, found: Segmentation, here: str) -> None:
+    assert found.current
+    first = found.current.prototype
+    second = make_prototype(first.experiment, k=2)
+    found.current = found.versions.create(number=2, prototype=second)
+    found.save()
+    versions = get(client, f"{here}/versions")["items"]
+    assert [(each["number"], each["is_current"]) for each in versions] == [(2, True), (1, False)]
+    restored = client.post(f"{API}{here}/versions/1/restore").json()
+    assert (restored["version"], restored["prototype"]) == (3, str(first.pk))
+    assert client.post(f"{API}{here}/versions/3/restore").status_code == 409
+    assert client.post(f"{API}{here}/versions/9/restore").status_code == 404
+
+
 def test_a_segment_is_read_and_renamed(client: Client, here: str) -> None:
     said = {"name": "Champions", "color": 7, "description": "Often", "action": "Thank them"}
     changed = patch(client, f"{here}/segments/1", **said)

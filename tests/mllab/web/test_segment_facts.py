@@ -32,7 +32,8 @@ def test_the_farthest_come_first_and_what_is_near_is_left_out() -> None:
         segments = [
             {"label": label, "index": index, "z": z, "mean": 1} for label, z in enumerate(zs)
         ]
-        return {"name": name, "kind": "numeric", "segments": segments}
+        role = "display" if name.islower() else "input"
+        return {"name": name, "kind": "numeric", "role": role, "segments": segments}
 
     columns = [
         column("A", 0.3, 0.2), column("B", -2.0, None), column("C", 1.0, 0.1),
@@ -41,6 +42,8 @@ def test_the_farthest_come_first_and_what_is_near_is_left_out() -> None:
     found = segment_facts({"columns": columns})
     assert [each.split()[0] for each in found[0]] == ["B", "C", "D"]
     assert 1 not in found
+    scores = [column("r", -3.0), column("A", 0.3), column("f", 2.0)]
+    assert [each.split()[0] for each in segment_facts({"columns": scores})[0]] == ["A", "r", "f"]
     wide = [column("A", 0.1, -0.2, index=300), column("B", 0.2, -0.1, index=20)]
     assert segment_facts({"columns": wide})[1] == [
         "A 3.0 × the average", "B 0.2 × the average",
