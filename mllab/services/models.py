@@ -44,7 +44,7 @@ class Segmentations:
         return [(str(pk), name) for pk, name in found.values_list("pk", "name")]
 
     def tokens(self, project: Project) -> dict[str, ModelToken]:
-        """Give what each would score with now: its version and the names of its segments."""
+        """Give what each would score with now: its prototype and the names of its segments."""
         return {str(each.pk): ModelToken(each.name, _token(each)) for each in _current(project)}
 
     def nodes(self, project: Project) -> list[ModelNode]:
@@ -80,8 +80,9 @@ def _names(segmentation: Segmentation) -> dict[str, str]:
 
 
 def _token(segmentation: Segmentation) -> str:
-    """Sum up what scoring gives: it changes with the version and with every name."""
-    told = json.dumps([str(segmentation.current_id), _names(segmentation)], sort_keys=True)
+    """Sum up what scoring gives: it changes with the prototype and with every name."""
+    prototype = segmentation_prototype(segmentation=segmentation)
+    told = json.dumps([str(prototype.pk), _names(segmentation)], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
