@@ -34,6 +34,16 @@ class ModelNode:
 
 
 @dataclass(frozen=True)
+class ModelPart:
+    """One segment of a model: ``color`` from 1 to 12 (0: noise), ``share`` of all, 0 to 1."""
+
+    name: str
+    color: int
+    size: int
+    share: float
+
+
+@dataclass(frozen=True)
 class ModelToken:
     """What a model is called now, and the ``Applied.token`` that it would be applied with."""
 
@@ -66,6 +76,9 @@ class ModelSource(Protocol):
 
     def nodes(self, project: "Project") -> list[ModelNode]:
         """List the boxes of the models in the flow; their ids are those of the models."""
+
+    def parts(self, project: "Project", model_id: str) -> list[ModelPart]:
+        """List what a model tells apart, the largest first; nothing where it has no such model."""
 
     def advice(self, project: "Project") -> Advice:
         """Say how the project gets its first model."""

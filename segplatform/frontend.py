@@ -18,6 +18,8 @@ FILES = {
     "@alpinejs/csp/dist/cdn.min.js": "alpine/alpine-csp.js",
     "plotly.js-strict-dist-min/plotly-strict.min.js": "plotly/plotly.min.js",
     "plotly.js-strict-dist-min/LICENSE": "plotly/LICENSE",
+    "@dagrejs/dagre/dist/dagre.esm.js": "dagre/dagre.js",
+    "@dagrejs/dagre/LICENSE": "dagre/LICENSE",
     "tus-js-client/dist/tus.min.js": "tus/tus.min.js",
     "tus-js-client/LICENSE": "tus/LICENSE",
     **{

@@ -5,7 +5,7 @@ from typing import Any
 
 from datasets.engine.recipes.base import Applied, ModelRecipe
 from datasets.engine.recipes.base import recipes as kinds
-from datasets.hooks import Advice, ModelNode, ModelSource, ModelToken, model_sources
+from datasets.hooks import Advice, ModelNode, ModelPart, ModelSource, ModelToken, model_sources
 from datasets.models import Recipe
 from projects.models import Project
 from segplatform.kernel.errors import UserError
@@ -42,6 +42,12 @@ def model_kinds(*, project: Project) -> list[type[ModelRecipe]]:
 def model_nodes(*, project: Project) -> list[ModelNode]:
     """List the models of a project as boxes of its flow."""
     return [node for source in model_sources.values() for node in source.nodes(project)]
+
+
+def model_parts(*, project: Project, model_id: str) -> list[ModelPart]:
+    """List the groups that a model of the project tells apart, the largest first."""
+    found = (source.parts(project, model_id) for source in model_sources.values())
+    return next((parts for parts in found if parts), [])
 
 
 def model_tokens(*, project: Project, recipes: Iterable[Recipe]) -> Tokens:

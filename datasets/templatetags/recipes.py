@@ -15,15 +15,19 @@ register = template.Library()
 
 @register.inclusion_tag("datasets/_recipe_menu.html")
 def recipe_menu(
-    project: Project, dataset_id: UUID | str, name: str, small: bool = False
+    project: Project, dataset_id: UUID | str, name: str, small: bool = False, place: str = ""
 ) -> dict[str, object]:
-    """Show the menu of recipes that can start from this dataset."""
+    """Show the menu of recipes that can start from this dataset.
+
+    ``place`` tells the ids of two menus of one dataset on a page apart.
+    """
     return {
         "project": project,
         "dataset_id": dataset_id,
         "name": name,
         "kinds": [*visual_kinds(), *model_kinds(project), *code_kinds()],
         "small": small,
+        "place": place,
     }
 
 

@@ -1,13 +1,18 @@
-"""What the page of the flow shows: a row for each dataset, recipe and model, in their order."""
+"""What the page of the flow shows: its nodes in their order, the arrows, the node selected."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 from datasets.services.flow import Flow, Node, flow
 from datasets.services.states import FLOW
+from datasets.web.flow_panel import Panel, panel_of
 from projects.models import Job, Project, Role
+from segplatform.kernel.errors import NotFound
 
 BEHIND = ("out_of_date", "failed", "empty")
+MISSING = "There is no such dataset, recipe or model in this flow."
+View = Literal["", "drawing", "list"]
 
 
 @dataclass(frozen=True)
@@ -42,13 +47,25 @@ class Row:
         return job if job and job.is_active and job.name != FLOW and not made else None
 
 
-def flow_context(project: Project) -> dict[str, Any]:
-    """Give the page's values; ``is_live`` while something runs, ``behind`` counts what to run."""
+def flow_view(text: str) -> View:
+    """Read how the flow is wanted; "" leaves it to the width of the window."""
+    return "list" if text == "list" else "drawing" if text == "drawing" else ""
+
+
+def flow_context(project: Project, view: View = "", selected: str = "") -> dict[str, Any]:
+    """Give the page's values; ``is_live`` while something runs, ``behind`` counts what to run.
+
+    ``selected`` is the id of the node whose panel is open; ``NotFound`` if the flow has no such.
+    """
     found = flow(project=project)
+    rows = _rows(found)
     recipes = [node for node in found.nodes if node.kind == "recipe"]
     jobs = [node.job for node in found.nodes if node.job and node.job.is_active]
     return {
-        "flow_rows": _rows(found),
+        "flow_rows": rows,
+        "flow_edges": found.edges,
+        "flow_view": view,
+        "panel": _panel(project, rows, selected) if selected else None,
         "recipes": recipes,
         "datasets_count": sum(node.kind == "dataset" for node in found.nodes),
         "models_count": sum(node.kind == "model" for node in found.nodes),
@@ -57,6 +74,17 @@ def flow_context(project: Project) -> dict[str, Any]:
         "behind": sum(node.state in BEHIND for node in recipes),
         "may_edit": project.membership.allows(Role.EDITOR),
     }
+
+
+def _panel(project: Project, rows: list[Row], selected: str) -> Panel:
+    try:
+        wanted = str(UUID(selected))
+    except ValueError:
+        raise NotFound(MISSING) from None
+    row = next((row for row in rows if row.node.id == wanted), None)
+    if row is None:
+        raise NotFound(MISSING)
+    return panel_of(project, row.node, row.sources, row.results)
 
 
 def _rows(found: Flow) -> list[Row]:

@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from datasets.engine.recipes.base import Applied
-from datasets.hooks import Advice, ModelNode, ModelToken, NodeAction
+from datasets.hooks import Advice, ModelNode, ModelPart, ModelToken, NodeAction
 from mllab.models import Segmentation
 from mllab.services.naming import prototype_name
 from mllab.services.results import prototype_model
 from mllab.services.segmentations import PARAM, segmentation_get, segmentation_prototype
-from mllab.services.segments import NOISE, segment_words
+from mllab.services.segments import NOISE, segment_list, segment_words
 from projects.models import Project
 from segplatform.kernel.errors import NotFound, UserError
 
@@ -50,6 +50,15 @@ class Segmentations:
     def nodes(self, project: Project) -> list[ModelNode]:
         """List them as boxes of the flow, each behind the dataset that it learned from."""
         return [_node(project, each) for each in _current(project)]
+
+    def parts(self, project: Project, model_id: str) -> list[ModelPart]:
+        """List the segments of one, the largest first; nothing where there is none such."""
+        try:
+            segmentation = segmentation_get(project=project, segmentation_id=UUID(model_id))
+        except NotFound:
+            return []
+        found = segment_list(prototype=segmentation_prototype(segmentation=segmentation))
+        return [ModelPart(each.name, each.color, each.size, each.share) for each in found]
 
     def advice(self, project: Project) -> Advice:
         """Lead to the ML Lab."""

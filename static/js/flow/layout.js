@@ -1,0 +1,25 @@
+// Where the nodes stand: dagre, left to right, the same for the same graph.
+import { Graph, layout } from "../../vendor/dagre/dagre.js";
+
+const SIZES = { dataset: [220, 84], recipe: [196, 84], model: [208, 84] };
+const MARGIN = 32;
+
+// Nodes as [{id, kind}] in graph order, edges as [from, to]; places are the middles of the boxes.
+export function place(nodes, edges) {
+  const graph = new Graph();
+  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 64, marginx: MARGIN, marginy: MARGIN });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const { id, kind } of nodes) {
+    const [width, height] = SIZES[kind];
+    graph.setNode(id, { width, height });
+  }
+  for (const [from, to] of edges) graph.setEdge(from, to);
+  layout(graph);
+  const { width, height } = graph.graph();
+  return {
+    width,
+    height,
+    boxes: new Map(nodes.map(({ id }) => [id, graph.node(id)])),
+    ways: edges.map(([from, to]) => ({ from, to, points: graph.edge(from, to).points })),
+  };
+}
