@@ -33,6 +33,7 @@ class MllabConfig(AppConfig):
         """Fill the job table (the decorators do it on import) and the hooks of the shared pages."""
         from mllab import tasks  # noqa: F401
         from mllab.engine.score_recipe import Score  # registers itself
+        from mllab.services.demo_hook import Demos
         from mllab.services.models import Segmentations
 
         model_sources[Score.key] = Segmentations()
@@ -47,6 +48,7 @@ class MllabConfig(AppConfig):
         hooks.search_providers += [search_use_cases, search_segmentations]
         hooks.worker_start.append(preload)
         hooks.housekeeping.append(tidy)
+        hooks.demo = Demos()
 
 
 def count_use_cases(project_ids: Iterable[UUID]) -> dict[str, dict[UUID, int]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mllab.services.comparisons import COMPARE, compare_run
+from mllab.services.demo import DEMO, demo_run
 from mllab.services.features import SKETCH, sketch_run
 from mllab.services.preparing import PREPARE, TRAIN, prepare_run
 from mllab.services.training import train_run
@@ -32,3 +33,9 @@ def sketch_settings(ctx: JobContext) -> dict[str, Any]:
 def compare_prototypes(ctx: JobContext) -> dict[str, Any]:
     """Compare trained prototypes."""
     return compare_run(ctx=ctx)
+
+
+@job(DEMO, title="Demo", queue="heavy")
+def make_demo(ctx: JobContext) -> dict[str, Any]:
+    """Make what the demo project holds."""
+    return demo_run(ctx=ctx)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from projects.models import User
+    from projects.models import Project, User
 
 ProjectCounts = Callable[[Iterable[UUID]], dict[str, dict[UUID, int]]]
 
@@ -55,6 +55,39 @@ class Banner:
     text: str
 
 
+@dataclass(frozen=True)
+class GuideStep:
+    """One step of the guide through the demo project; without ``url`` its page is gone."""
+
+    title: str
+    text: str
+    icon: str
+    url: str = ""
+
+
+class DemoMaker(Protocol):
+    """What makes the demo project and knows the way through it."""
+
+    @property
+    def phases(self) -> tuple[tuple[float, str], ...]:
+        """What making it goes through, each with the progress, 0 to 1, at which it is done."""
+
+    def start(self, user: "User") -> "Project":
+        """Start making one for this person, or return the one that is being made.
+
+        Those of this person whose making ended badly are removed.
+        """
+
+    def remove(self, project: "Project") -> None:
+        """Remove a demo whose making ended badly; ``Conflict`` for any other project."""
+
+    def failure(self, project: "Project") -> str:
+        """Say in a sentence why making it ended badly; "" while it goes on, or is whole."""
+
+    def steps(self, project: "Project") -> list[GuideStep]:
+        """List the steps of the guide."""
+
+
 banners: list[Callable[[], Banner | None]] = []
 """Each says what everybody must know of this installation, or nothing."""
 
@@ -80,6 +113,9 @@ rail_entries: list[RailEntry] = [
 
 search_providers: list[Callable[["User", str], list[SearchHit]]] = []
 """Each gives what of its app this person may open and has the text in its name."""
+
+demo: DemoMaker | None = None
+"""Behind the button *Try the demo project*; there is none without it."""
 
 health: dict[str, Callable[[], str]] = {}
 """Parts that ``GET /health`` names, as "sandbox": each says ``"ok"``, ``"unavailable"`` or a

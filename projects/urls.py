@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
-from projects.views import account, home, job_events, jobs, members, project
+from projects.views import account, demo, home, job_events, jobs, members, project
 
 project_urls = [
     path("", project.project_home, name="project_home"),
     path("settings/", project.project_settings, name="project_settings"),
     path("delete/", project.project_delete, name="project_delete"),
+    path("making/", demo.demo_making, name="demo_making"),
+    path("making/remove/", demo.demo_remove, name="demo_remove"),
+    path("guide/dismiss/", demo.guide_dismiss, name="guide_dismiss"),
     path("members/", members.project_members, name="project_members"),
     path("members/add/", members.project_member_add, name="project_member_add"),
     path(
@@ -33,6 +36,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("search/", home.search, name="search"),
     path("projects/create/", project.project_create, name="project_create"),
+    path("demo/", demo.demo_create, name="demo_create"),
     path("projects/<uuid:project_id>/", include(project_urls)),
     path("jobs/menu/", jobs.jobs_menu, name="jobs_menu"),
     path("account/", account.account, name="account"),

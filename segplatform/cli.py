@@ -8,6 +8,7 @@ COMMANDS = {
     "up": ("up", "start everything: queue server, migrations, web, workers"),
     "worker": ("worker", "run one more worker, on this or another machine"),
     "check": ("platform_check", "look at database, queue, data directory and settings"),
+    "demo": ("demo", "make the demo project: generated orders, segmented and scored"),
     "user create": ("user_create", "create a person and print a one-time sign-in link"),
     "token create": ("token_create", "create an API token of a person, shown once"),
     "reconcile": ("reconcile", "give the queue back what it forgot (`up` does this by itself)"),

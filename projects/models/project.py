@@ -38,6 +38,9 @@ class Project(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
     active = models.DateTimeField(auto_now_add=True, help_text="last activity in the project")
+    guide = models.JSONField(
+        default=dict, blank=True, help_text="of the demo project: its state and what it leads to"
+    )
 
     membership: "Membership"
     """Of the person who asks; set by the services that load a project for somebody."""

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
+from projects import hooks
 from projects.models import Role
 from projects.services.projects import project_list_for
 from projects.web.access import UserRequest, user_view
@@ -36,6 +37,7 @@ def home(request: UserRequest) -> HttpResponse:
         "show": show if show in SHOWS else "all",
         "shows": SHOWS,
         "sorts": SORT_LABELS,
+        "has_demo": hooks.demo is not None,
     }
     return render_either(request, "projects/home.html", "projects/_cards.html", context)
 

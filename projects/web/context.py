@@ -10,6 +10,7 @@ from projects import hooks
 from projects.models import Project, User
 from projects.services.jobs import job_list_active
 from projects.services.projects import project_list_for
+from projects.web.guide import GuideView, guide_view
 
 SWITCHER_SIZE = 12
 
@@ -35,6 +36,11 @@ class Frame:
     def projects(self) -> list[Project]:
         """List the projects that the person used last, for the switcher."""
         return list(project_list_for(user=self.user).order_by("-active")[:SWITCHER_SIZE])
+
+    @cached_property
+    def guide(self) -> GuideView | None:
+        """Give the guide of a demo project, on the pages that it leads to."""
+        return guide_view(self.project, self.request.path) if self.project else None
 
     @cached_property
     def rail(self) -> list[dict[str, Any]]:

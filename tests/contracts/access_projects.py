@@ -17,6 +17,10 @@ from tests.contracts.access_words import (
 ACCESS = {
     "home": {"GET": PERSON},
     "search": {"GET": PERSON},
+    "demo_create": {"POST": PERSON},
+    "demo_making": {"GET": VIEWER},
+    "demo_remove": {"POST": OWNER},
+    "guide_dismiss": {"POST": EDITOR},
     "project_create": {"GET": PERSON, "POST": PERSON},
     "project_home": {"GET": VIEWER},
     "project_settings": {"GET": EDITOR, "POST": EDITOR},
