@@ -1,34 +1,61 @@
 """Real worker processes on the test database, for tests of any app."""
 
+import atexit
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from select import select
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).parents[1]
-# What a worker imports before it forks would take longer than the one job of a burst.
 CODE = """
 import sys, django
 django.setup()
-from projects import hooks
 from projects.jobs.worker import work
-burst = "burst" in sys.argv
-if burst:
-    hooks.worker_start.clear()
-work(sys.argv[1].split(","), "test", burst=burst)
+work(sys.argv[1].split(","), "test")
 """
+# Imports take longer than the few jobs of a burst: a process that has done them, and nothing else,
+# forks a worker for each line that it reads, and answers with the code that this one ended with.
+BURSTS = """
+import os, sys, traceback, django
+django.setup()
+from datasets.apps import preload as preload_datasets
+from mllab.apps import preload as preload_lab
+from projects import hooks
+from projects.jobs import registry
+from projects.jobs.worker import work
+hooks.worker_start.clear()
+for load in (registry.discover, preload_datasets, preload_lab):
+    load()
+for line in sys.stdin:
+    pid = os.fork()
+    if not pid:
+        code = 1
+        try:
+            os.setsid()
+            work(line.strip().split(","), "test", burst=True)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(pid, 0)
+    print(os.waitstatus_to_exitcode(status), flush=True)
+"""
+BURST_SECONDS = 60
 
 
 @contextmanager
 def running_worker(queues: str = "interactive,default") -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker until the block ends."""
-    process = _start(queues)
+    process = _start(CODE, queues)
     try:
         yield process
     finally:
@@ -37,13 +64,31 @@ def running_worker(queues: str = "interactive,default") -> Iterator[subprocess.P
 
 
 def work_off(queues: str = "interactive,default") -> None:
-    """Run what is queued, then return."""
-    assert _start(queues, "burst").wait(60) == 0
+    """Run what is queued in a worker of its own, then return."""
+    parent = _burst_parent()
+    assert parent.stdin
+    assert parent.stdout
+    parent.stdin.write(f"{queues}\n".encode())
+    parent.stdin.flush()
+    if not select([parent.stdout], [], [], BURST_SECONDS)[0]:
+        parent.kill()
+        _burst_parent.cache_clear()
+        raise AssertionError(f"the worker did not end within {BURST_SECONDS} seconds")
+    assert parent.stdout.readline() == b"0\n"
 
 
-def _start(*arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", CODE, *arguments]
-    return subprocess.Popen(command, cwd=ROOT, env=worker_environment(), start_new_session=True)
+@cache
+def _burst_parent() -> subprocess.Popen[bytes]:
+    parent = _start(BURSTS, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    atexit.register(parent.communicate)  # its input ends, and so does it
+    return parent
+
+
+def _start(code: str, *arguments: str, **pipes: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=worker_environment(), start_new_session=True, **pipes
+    )
 
 
 def worker_environment() -> dict[str, str]:

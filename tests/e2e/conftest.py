@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
+from tests.e2e.api import Api
 from tests.e2e.browser import Problems, check_accessible
-from tests.e2e.server import App, running
+from tests.e2e.server import App, shared
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+expect.set_options(timeout=15_000)  # milliseconds, for a machine with much to do
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -20,11 +22,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """Run Segplatform as `make run` does: production settings, workers, queue server."""
-    data = tmp_path_factory.mktemp("e2e") / "data"
-    data.mkdir(mode=0o700)
-    with running(data) as found:
+def app(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[App]:
+    """Run Segplatform as `make run` does, once for all test processes."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "server"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with shared(folder) as found:
         yield found
 
 
@@ -77,11 +80,11 @@ def sign_in(page: Page, link: str) -> None:
 
 @pytest.fixture(scope="session")
 def signed_in_state(
-    app: App, browser: Browser, browser_context_args: dict[str, Any]
+    app: App, browser: Browser, browser_context_args: dict[str, Any], worker_id: str
 ) -> StorageState:
-    """Sign one person in for all tests that only need somebody; give their cookies."""
+    """Sign one person in for this process's tests that only need somebody; give their cookies."""
     made = browser.new_context(**browser_context_args)
-    sign_in(made.new_page(), app.sign_in_link("analyst@example.com"))
+    sign_in(made.new_page(), app.sign_in_link(f"analyst-{worker_id}@example.com"))
     state = made.storage_state()
     made.close()
     return state
@@ -94,11 +97,17 @@ def signed_in_page(
     browser_context_args: dict[str, Any],
     signed_in_state: StorageState,
 ) -> Iterator[Page]:
-    """Open a page as analyst@example.com."""
+    """Open a page as somebody who is signed in."""
     made = browser.new_context(**{**browser_context_args, "storage_state": signed_in_state})
     problems.watch(made)
     yield made.new_page()
     made.close()
+
+
+@pytest.fixture
+def api(signed_in_page: Page) -> Api:
+    """Call the API as the person of ``signed_in_page``."""
+    return Api(signed_in_page.context)
 
 
 @pytest.fixture

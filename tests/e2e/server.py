@@ -1,16 +1,21 @@
 """One real `segplatform up` for the browser tests: web, workers and queue, production settings."""
 
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from fcntl import LOCK_EX, LOCK_SH, flock
 from pathlib import Path
+
+from segplatform.processes import bound_to
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 90.0  # a loaded machine; two or three when it has nothing else to do
@@ -18,19 +23,23 @@ STOP_SECONDS = 30.0
 LINK = re.compile(r"https?://\S+/start/\S+")
 
 
-@dataclass
+@dataclass(frozen=True)
 class App:
-    """The running server."""
+    """A running server."""
 
     base_url: str
-    env: dict[str, str]
-    log: Path
-    process: subprocess.Popen[bytes]
+    data: str
+    pid: int
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Return the environment of its commands."""
+        return environment(self.data, self.base_url.rpartition(":")[2])
 
     @property
     def output(self) -> str:
         """Return all it has printed so far."""
-        return self.log.read_text(errors="replace")
+        return log_of(self.data).read_text(errors="replace")
 
     @property
     def first_link(self) -> str:
@@ -54,6 +63,11 @@ class App:
         return printed.strip().splitlines()[-1]
 
 
+def log_of(data: str) -> Path:
+    """Return where a server writes what it prints: beside its data."""
+    return Path(f"{data}.log")
+
+
 def free_port() -> int:
     """Return a port that is free right now."""
     with socket.socket() as probe:
@@ -61,48 +75,76 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(data: Path, port: int) -> dict[str, str]:
+def environment(data: str, port: str) -> dict[str, str]:
     """Return a clean environment: nothing of the developer's own installation or of pytest."""
     dropped = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "COV", "PYTEST")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    ours = {"SEGPLATFORM_DATA_DIR": str(data), "SEGPLATFORM_PORT": str(port)}
-    return {**kept, **ours, "PYTHONUNBUFFERED": "1"}
+    return {
+        **kept,
+        "SEGPLATFORM_DATA_DIR": data,
+        "SEGPLATFORM_PORT": port,
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 @contextmanager
 def running(data: Path, *options: str) -> Iterator[App]:
-    """Run `segplatform up` on ``data`` until the block ends; it must then stop by itself."""
-    port = free_port()
-    env = environment(data, port)
-    log = data.parent / f"{data.name}.log"
-    with log.open("wb") as out:
+    """Run `segplatform up` on ``data`` until the block ends; it must then stop as it should.
+
+    It stops by itself where this process is killed.
+    """
+    port = str(free_port())
+    with log_of(str(data)).open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "segplatform.cli", "up", *options],
-            cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+            cwd=ROOT, env=environment(str(data), port), stdout=out, stderr=subprocess.STDOUT,
+            start_new_session=True, preexec_fn=bound_to(os.getpid(), signal.SIGINT),
         )  # fmt: skip
-    app = App(f"http://127.0.0.1:{port}", env, log, process)
+    app = App(f"http://127.0.0.1:{port}", str(data), process.pid)
     try:
-        wait_until_ready(app)
+        wait_until_ready(app, process)
         yield app
     finally:
-        stop(app)
+        stop(app, process)
 
 
-def wait_until_ready(app: App) -> None:
+@contextmanager
+def shared(folder: Path) -> Iterator[App]:
+    """Use the one server of all test processes, which meet in ``folder``.
+
+    The first starts it, and stops it when nobody uses it any more: who does holds a shared lock.
+    """
+    address = folder / "server.json"
+    with (folder / "users.lock").open("w") as users, ExitStack() as ours:
+        with (folder / "start.lock").open("w") as starting:
+            flock(starting, LOCK_EX)
+            flock(users, LOCK_SH)
+            if address.exists():
+                app = App(**json.loads(address.read_text()))
+            else:
+                app = ours.enter_context(running(Path(tempfile.mkdtemp(dir=folder))))
+                address.write_text(json.dumps(asdict(app)))
+                ours.callback(address.unlink)
+                ours.callback(flock, users, LOCK_EX)  # waits for all others, before it stops
+        yield app
+
+
+def wait_until_ready(app: App, process: subprocess.Popen[bytes]) -> None:
     """Wait for the line that says where it is."""
     until = time.monotonic() + START_SECONDS
     while "Segplatform is ready" not in app.output:
-        assert app.process.poll() is None, app.output
+        assert process.poll() is None, app.output
         assert time.monotonic() < until, app.output
         time.sleep(0.05)
 
 
-def stop(app: App) -> None:
-    """Press Ctrl-C; what does not stop in time is killed, and fails the test."""
-    app.process.send_signal(signal.SIGINT)
+def stop(app: App, process: subprocess.Popen[bytes]) -> None:
+    """Press Ctrl-C; what does not stop in time, or not in order, fails the test."""
+    process.send_signal(signal.SIGINT)
     try:
-        app.process.wait(STOP_SECONDS)
+        code = process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        app.process.kill()
-        app.process.wait()
+        process.kill()
+        process.wait()
         raise AssertionError(f"segplatform up did not stop:\n{app.output}") from None
+    assert code == 0, f"segplatform up ended with {code}:\n{app.output}"

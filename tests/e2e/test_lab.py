@@ -1,4 +1,4 @@
-"""From groups of customers to compared segments: use case, prototypes, leaderboard, compare."""
+"""The ML Lab: every algorithm on the leaderboard, what a draft keeps, what is told."""
 
 import re
 from collections.abc import Callable
@@ -7,33 +7,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.api import Api
 from tests.e2e.browser import Problems
-from tests.e2e.test_import import create_project, import_file
-from tests.e2e.test_recipes import REPLACED, new_recipe, prepare, run
-from tests.samples import orders_csv
+from tests.e2e.test_recipes import REPLACED
 
 Axe = Callable[[Page], None]
-ROWS = 3_000
+ROWS = 2_000
 WAIT = 60_000  # milliseconds for training on a busy machine
-ALGORITHMS = {
-    "K-Means", "Mini-batch K-Means", "Bisecting K-Means", "Gaussian mixture", "Hierarchical",
-    "BIRCH", "DBSCAN", "HDBSCAN", "Mean Shift",
-}  # fmt: skip
 
 
 @pytest.fixture
-def customers(signed_in_page: Page, tmp_path: Path, problems: Problems) -> Page:
-    """Bring generated orders to one row per customer; give the page of that dataset."""
-    problems.allow(REPLACED)
-    path = tmp_path / "orders.csv"
-    orders_csv(path, rows=ROWS)
-    create_project(signed_in_page, "Segments in the browser")
-    import_file(signed_in_page, path)
-    prepare(signed_in_page)
-    run(signed_in_page)
-    new_recipe(signed_in_page, "RFM")
-    run(signed_in_page)
-    return signed_in_page
+def places(api: Api, tmp_path: Path) -> tuple[str, str]:
+    """Bring generated orders to one row per customer; give the project and that dataset."""
+    project = api.project("Segments in the browser")
+    sales = api.prepare(project, api.orders(project, tmp_path, rows=ROWS))
+    return project, api.rfm(project, sales["output"]["id"])["output"]["id"]
 
 
 def new_use_case(page: Page) -> None:
@@ -59,45 +47,32 @@ def train(page: Page) -> None:
     expect(page.locator("#leaderboard[hx-trigger]")).to_have_count(0, timeout=WAIT)
 
 
-def test_customers_become_compared_segments(customers: Page, axe: Axe) -> None:
-    page = customers
-    new_use_case(page)
-    for column in ("Recency", "Frequency", "Monetary"):
-        expect(role_of(page, column)).to_have_value("input", timeout=WAIT)
-    for column in ("CustomerID", "RFM", "Group"):
-        expect(role_of(page, column)).not_to_have_value("input")
-    expect(page.get_by_text("3 inputs")).to_be_visible()
-    axe(page)
-    page.get_by_role("button", name="Next: models").click()
-    switches = page.get_by_role("switch")
-    expect(switches).to_have_count(len(ALGORITHMS))
-    for switch in switches.all():
-        switch.check()
-    axe(page)
-    train(page)
+def test_every_algorithm_stands_on_the_leaderboard(
+    signed_in_page: Page, api: Api, places: tuple[str, str], axe: Axe
+) -> None:
+    page = signed_in_page
+    project, dataset = places
+    algorithms = [each["key"] for each in api.get("/algorithms")["items"]]
+    use_case = api.use_case(project, dataset)
+    api.train(use_case, algorithms)
+    page.goto(f"/projects/{project}/lab/{use_case}/")
     rows = page.locator(".sp-board tbody tr")
-    expect(rows).to_have_count(len(ALGORITHMS))
+    expect(rows).to_have_count(len(algorithms))
+    expect(page.locator("#leaderboard[hx-trigger]")).to_have_count(0, timeout=WAIT)
     expect(page.locator(".sp-board tbody tr[data-state=succeeded]").nth(2)).to_be_visible()
     axe(page)
     page.get_by_title("Sort by Davies-Bouldin").click()
     expect(page).to_have_url(re.compile("sort=davies_bouldin"))
-    ticks = page.locator(".sp-board").get_by_role("checkbox")
-    ticks.nth(0).check()
-    ticks.nth(1).check()
-    page.get_by_role("button", name=re.compile("^Compare")).click()
-    expect(page.locator("#compare .js-plotly-plot")).to_have_count(2, timeout=WAIT)
-    expect(page.get_by_text("ARI").first).to_be_visible()
-    axe(page)
-    page.get_by_role("link", name="Leaderboard", exact=True).click()
-    page.locator(".sp-board-name a[id^=open]").first.click()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text("Segment 1").first).to_be_visible()
-    axe(page)
+    expect(page.locator("th[aria-sort]")).to_contain_text("Davies")
 
 
-def test_a_draft_survives_leaving_and_wrong_settings_are_told(customers: Page) -> None:
-    page = customers
-    new_use_case(page)
+def test_a_draft_survives_leaving_and_wrong_settings_are_told(
+    signed_in_page: Page, api: Api, places: tuple[str, str], problems: Problems
+) -> None:
+    page = signed_in_page
+    problems.allow(REPLACED)
+    project, dataset = places
+    page.goto(f"/projects/{project}/lab/{api.use_case(project, dataset)}/prototypes/new/")
     page.get_by_role("group", name="Recency", exact=True).get_by_label("Ignored").check(
         timeout=WAIT
     )

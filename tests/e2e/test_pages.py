@@ -2,59 +2,148 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from django.urls import get_resolver, reverse
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
 
+from tests.e2e.api import Api
 from tests.e2e.browser import Problems
-from tests.e2e.test_import import create_project, import_file
+from tests.e2e.pages import ALSO, PAGES
 from tests.samples import orders_csv
 
 Axe = Callable[[Page], None]
-PHONE = {"width": 375, "height": 760}
-PAGES = [
-    "/", "/account/", "/projects/create/", "{project}", "{project}datasets/", "{project}import/",
-    "{project}jobs/", "{project}members/", "{project}settings/", "{dataset}",
-    "{dataset}?rows=all&sort=-Quantity", "{dataset}report/", "{dataset}settings/",
-    "{dataset}columns/", "{dataset}charts/", "{dataset}history/",
-    "{project}lab/", "{project}lab/new/",
-]  # fmt: skip
+Places = dict[str, Any]
+DESK, PHONE = ViewportSize(width=1280, height=720), ViewportSize(width=375, height=760)
+FITS = "() => document.documentElement.scrollWidth <= innerWidth"
+FIT_MS = 15_000  # a drawing takes its new size a moment later
 LONG = "Everything we know of the customers of all our shops, in all years 2010-2026 & more <b>"
+SCRIPT = 'output = inputs["orders"].head()'
+ALL = [(name, query, {}) for name, queries in PAGES.items() for query in queries] + ALSO
+IDS = [" ".join([name + query, *other.values()]) for name, query, other in ALL]
 
 
 @pytest.fixture(scope="module")
-def places(
-    browser: Browser, signed_in_state: StorageState, base_url: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[dict[str, str]]:  # fmt: skip
-    """Make one project with a long name and one dataset; give their addresses."""
-    path: Path = tmp_path_factory.mktemp("pages") / "orders.csv"
-    orders_csv(path, rows=300)
-    window = browser.new_context(storage_state=signed_in_state, base_url=base_url)
-    page = window.new_page()
-    create_project(page, LONG)
-    import_file(page, path)
-    dataset = page.url.split("?")[0]
-    yield {"dataset": dataset, "project": dataset.split("datasets/")[0]}
-    window.close()
+def watched() -> Problems:
+    """Collect what goes wrong on the one page of this module."""
+    return Problems()
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_it_is_accessible_and_fits_a_phone(
-    address: str, signed_in_page: Page, places: dict[str, str], axe: Axe, problems: Problems
-) -> None:
-    page = signed_in_page
-    page.goto(address.format(**places))
+@pytest.fixture
+def problems(watched: Problems) -> Iterator[Problems]:
+    """Start anew for each test: what an earlier one saw or allowed is its own."""
+    watched.seen.clear()
+    watched.allowed.clear()
+    yield watched
+    assert watched.unexpected() == []
+
+
+@pytest.fixture(scope="module")
+def window(
+    browser: Browser, signed_in_state: StorageState, base_url: str, watched: Problems
+) -> Iterator[Page]:
+    """Open one page for the tests of this module: it loads quicker what it has loaded before."""
+    made = browser.new_context(storage_state=signed_in_state, base_url=base_url)
+    watched.watch(made)
+    yield made.new_page()
+    made.close()
+
+
+@pytest.fixture
+def page(window: Page, problems: Problems) -> Page:
+    """Give that page in the size of a desk's screen."""
+    window.set_viewport_size(DESK)
+    return window
+
+
+@pytest.fixture(scope="module")
+def places(window: Page, tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """Fill a project with a long name, by the API; give what stands in addresses."""
+    folder = tmp_path_factory.mktemp("pages")
+    api = Api(window.context)
+    project = api.project(LONG)
+    found = {"project_id": project, **data(api, project, folder), "kind": "prepare", "label": 0}
+    found |= models(api, project, found["customers_id"])
+    window.goto(address("experiment_new", "", {}, found))
+    window.get_by_role("button", name="Next: models").click()
+    window.wait_for_url("**?step=models")
+    return found | {"uidb36": "1", "key": "set-password"}
+
+
+def data(api: Api, project: str, folder: Path) -> Places:
+    """Import orders, leave another file at its preview, and make a recipe of each kind."""
+    orders = api.orders(project, folder, rows=1_000)
+    orders_csv(folder / "later.csv", rows=20)
+    prepared = api.prepare(project, orders)
+    rfm = api.rfm(project, prepared["output"]["id"])
+    api.recipe(project, "python", orders, "orders computed", {"code": SCRIPT})
+    return {
+        "dataset_id": orders,
+        "upload_id": api.upload(project, folder / "later.csv"),
+        "job_id": api.get(f"/projects/{project}/jobs")["items"][0]["id"],
+        "recipe_id": prepared["id"],
+        "rfm_id": rfm["id"],
+        "customers_id": rfm["output"]["id"],
+    }
+
+
+def models(api: Api, project: str, customers: str) -> Places:
+    """Train two models, add one to the flow, and score with it."""
+    use_case = api.use_case(project, customers)
+    api.done(api.train(use_case, ["kmeans", "bisecting_kmeans"]))
+    ranked = api.get(f"/use-cases/{use_case}/leaderboard")["items"]
+    board = [row["prototype"] for row in ranked]
+    promoted = api.post(f"/prototypes/{board[0]}/promote", {})["id"]
+    asked = {"dataset": customers, "output": "scored"}
+    scored = api.done(api.post(f"/segmentations/{promoted}/score", asked))
+    return {
+        "use_case_id": use_case,
+        "prototype_id": board[0],
+        "other_id": board[1],
+        "segmentation_id": promoted,
+        "score_id": scored["recipe"],
+        "scored_id": scored["output"],
+    }
+
+
+def address(name: str, query: str, other: dict[str, str], places: Places) -> str:
+    """Write the address of a page, with the arguments that its pattern asks for."""
+    values = places | {key: value.format(**places) for key, value in other.items()}
+    found = get_resolver().reverse_dict.getlist(name)  # nothing for the names of the API
+    needed = found[0][0][0][1] if found else []
+    return reverse(name, kwargs={key: values[key] for key in needed}) + query.format(**places)
+
+
+def shown(page: Page) -> None:
+    """Wait until the page has its title, and its drawings are drawn."""
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.locator("[data-figure]:not([data-drawn])")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("name", "query", "other"), ALL, ids=IDS)
+def test_it_is_accessible_and_fits_a_phone(
+    name: str, query: str, other: dict[str, str], page: Page, places: Places, axe: Axe
+) -> None:
+    answer = page.goto(address(name, query, other, places))
+    assert answer
+    assert (answer.status, answer.request.redirected_from) == (200, None)
+    shown(page)
     axe(page)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert overflow <= 0, f"{overflow} px wider than the phone"
+    page.set_viewport_size(PHONE)
+    page.wait_for_function(FITS, timeout=FIT_MS)
     axe(page)
 
 
-def test_what_does_not_exist_says_so(signed_in_page: Page, problems: Problems, axe: Axe) -> None:
+def test_what_does_not_exist_says_so(page: Page, problems: Problems, axe: Axe) -> None:
     problems.allow("404")
-    signed_in_page.goto("/projects/00000000-0000-0000-0000-000000000000/")
-    expect(signed_in_page.get_by_role("heading", level=1)).to_be_visible()
-    axe(signed_in_page)
+    page.goto("/projects/00000000-0000-0000-0000-000000000000/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    axe(page)
+
+
+def test_what_is_refused_says_so(page: Page, problems: Problems, axe: Axe) -> None:
+    problems.allow("403")
+    page.goto("/accounts/reauthenticate/")  # who never set a password has none to confirm
+    expect(page.get_by_role("heading", name="You may not do this")).to_be_visible()
+    axe(page)

@@ -4,24 +4,15 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.test_import import create_project, import_file
+from tests.e2e.api import Api
 from tests.e2e.test_recipes import DATASET, WAIT, headers, new_recipe, open_flow
-from tests.samples import orders_csv
 
 Axe = Callable[..., None]
 RECIPE = re.compile(r"/recipes/[0-9a-f-]{36}/$")
+ROWS = 2_000
 BROKEN = 'orders = inputs["orders"]\nprint("rows:", len(orders))\noutput = orders["Prise"]'
-
-
-@pytest.fixture
-def orders(tmp_path: Path) -> Path:
-    """Write a file of generated orders."""
-    path = tmp_path / "orders.csv"
-    orders_csv(path, rows=2_000)
-    return path
 
 
 def editor(page: Page) -> Locator:
@@ -41,19 +32,18 @@ def result(page: Page) -> Locator:
     return page.locator("#recipe-preview")
 
 
-def open_new(page: Page, orders: Path, project: str) -> None:
+def open_new(page: Page, api: Api, folder: Path, project: str) -> None:
     """Import orders and start a Python recipe from them."""
-    create_project(page, project)
-    import_file(page, orders)
+    page.goto(api.home_of_orders(project, folder, rows=ROWS))
     new_recipe(page, "Python recipe")
     expect(editor(page)).to_be_visible()
 
 
 def test_the_template_is_previewed_and_run_as_it_is(
-    signed_in_page: Page, orders: Path, axe: Axe
+    signed_in_page: Page, api: Api, tmp_path: Path, axe: Axe
 ) -> None:
     page = signed_in_page
-    open_new(page, orders, "A script in the browser")
+    open_new(page, api, tmp_path, "A script in the browser")
     axe(page)
     page.get_by_role("button", name="Preview").click()
     head = result(page).get_by_role("columnheader", name=re.compile("^TotalPrice"))
@@ -69,9 +59,11 @@ def test_the_template_is_previewed_and_run_as_it_is(
     axe(page)
 
 
-def test_an_error_is_marked_on_its_line(signed_in_page: Page, orders: Path, axe: Axe) -> None:
+def test_an_error_is_marked_on_its_line(
+    signed_in_page: Page, api: Api, tmp_path: Path, axe: Axe
+) -> None:
     page = signed_in_page
-    open_new(page, orders, "A script with an error")
+    open_new(page, api, tmp_path, "A script with an error")
     write(page, BROKEN)
     page.keyboard.press("Control+Enter")
     expect(result(page)).to_contain_text("The script stopped on line 3", timeout=WAIT)
@@ -85,9 +77,9 @@ def test_an_error_is_marked_on_its_line(signed_in_page: Page, orders: Path, axe:
     expect(page.locator(".cm-line.cm-broken")).to_have_count(0)
 
 
-def test_stop_stops_the_preview(signed_in_page: Page, orders: Path, axe: Axe) -> None:
+def test_stop_stops_the_preview(signed_in_page: Page, api: Api, tmp_path: Path, axe: Axe) -> None:
     page = signed_in_page
-    open_new(page, orders, "A script that is stopped")
+    open_new(page, api, tmp_path, "A script that is stopped")
     write(page, "while True:\n    pass")
     page.keyboard.press("Control+Enter")
     stop = page.get_by_role("button", name="Stop")
@@ -99,10 +91,10 @@ def test_stop_stops_the_preview(signed_in_page: Page, orders: Path, axe: Axe) ->
 
 
 def test_templates_ask_before_they_replace_and_undo_brings_back(
-    signed_in_page: Page, orders: Path, axe: Axe
+    signed_in_page: Page, api: Api, tmp_path: Path, axe: Axe
 ) -> None:
     page = signed_in_page
-    open_new(page, orders, "Scripts to start from")
+    open_new(page, api, tmp_path, "Scripts to start from")
     write(page, "mine = 1")
     page.locator("summary", has_text="Templates").click()
     page.get_by_role("button", name=re.compile("^RFM")).click()
@@ -116,11 +108,10 @@ def test_templates_ask_before_they_replace_and_undo_brings_back(
 
 
 def test_a_recipe_without_inputs_is_written_with_keys_alone_and_saved(
-    signed_in_page: Page, orders: Path, axe: Axe
+    signed_in_page: Page, api: Api, tmp_path: Path, axe: Axe
 ) -> None:
     page = signed_in_page
-    create_project(page, "From nothing")
-    import_file(page, orders)
+    page.goto(api.home_of_orders("From nothing", tmp_path, rows=ROWS))
     open_flow(page)
     page.locator("#flow-add").click()
     page.get_by_role("link", name="Python recipe").click()

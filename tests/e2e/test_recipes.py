@@ -1,32 +1,21 @@
-"""From a file of orders to named groups of customers: Prepare, RFM, the flow."""
+"""The flow: what is out of date, what runs, where a recipe starts; how tests click a recipe."""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.api import KEEP, Api
 from tests.e2e.browser import Problems
-from tests.e2e.test_import import create_project, import_file
-from tests.samples import orders_csv
 
 Axe = Callable[[Page], None]
 ROWS = 2_000
 WAIT = 30_000  # milliseconds for a job on a busy machine
-KEEP = "CustomerID is not null and Quantity > 0 and UnitPrice > 0"
 DATASET = re.compile(r"/datasets/[0-9a-f-]{36}/$")
 # htmx logs a preview that a newer one replaced as an error.
 REPLACED = "htmx:(afterRequest|sendAbort)"
 RESULT = ["CustomerID", "Recency", "Frequency", "Monetary", "R", "F", "M", "RFM", "Group"]
-
-
-@pytest.fixture
-def orders(tmp_path: Path) -> Path:
-    """Write a file of generated orders."""
-    path = tmp_path / "orders.csv"
-    orders_csv(path, rows=ROWS)
-    return path
 
 
 def new_recipe(page: Page, kind: str) -> None:
@@ -74,9 +63,10 @@ def in_preview(page: Page, column: str) -> Locator:
 
 
 def open_flow(page: Page) -> None:
-    """Go to the flow by the rail."""
+    """Go to the flow by the rail, as a list."""
     page.get_by_role("navigation", name="Project").get_by_role("link", name="Flow").click()
-    expect(page.locator("#flow")).to_be_visible()
+    page.get_by_role("link", name="List", exact=True).click()
+    expect(page.locator(".sp-flow-view:not(.is-drawn)")).to_be_visible()
 
 
 def row(page: Page, name: str) -> Locator:
@@ -90,43 +80,15 @@ def states(page: Page, word: str) -> Locator:
     return page.locator(".sp-flow-row .sp-state", has_text=word)
 
 
-def test_orders_become_groups_of_customers(
-    signed_in_page: Page, orders: Path, axe: Axe, problems: Problems
-) -> None:
-    page = signed_in_page
-    problems.allow(REPLACED)
-    create_project(page, "Recipes in the browser")
-    import_file(page, orders)
-    prepare(page)
-    expect(in_preview(page, "TotalPrice")).to_be_visible(timeout=WAIT)
-    axe(page)
-    run(page)
-    assert headers(page)[-1] == "TotalPrice"
-    axe(page)
-    new_recipe(page, "RFM")
-    expect(page.get_by_label("Customer", exact=True)).to_have_value("CustomerID")
-    expect(page.get_by_label("Amount", exact=True)).to_have_value("TotalPrice")
-    expect(in_preview(page, "Recency")).to_be_visible(timeout=WAIT)
-    axe(page)
-    run(page)
-    assert headers(page) == RESULT
-    page.get_by_role("link", name="Report").click()
-    expect(page.get_by_text("Champions").first).to_be_visible()
-    axe(page)
-
-
 def test_the_flow_says_what_is_out_of_date_and_runs_it(
-    signed_in_page: Page, orders: Path, axe: Axe, problems: Problems
+    signed_in_page: Page, api: Api, tmp_path: Path, axe: Axe, problems: Problems
 ) -> None:
     page = signed_in_page
     problems.allow(REPLACED)
-    create_project(page, "A flow in the browser")
-    import_file(page, orders)
-    prepare(page)
-    run(page)
-    new_recipe(page, "RFM")
-    run(page)
-    open_flow(page)
+    project = api.project("A flow in the browser")
+    sales = api.prepare(project, api.orders(project, tmp_path, rows=ROWS))
+    api.rfm(project, sales["output"]["id"])
+    page.goto(f"/projects/{project}/flow/?view=list")
     expect(page.locator(".sp-flow-row")).to_have_count(5)
     expect(states(page, "Up to date")).to_have_count(5)
     expect(page.get_by_role("button", name="Run flow")).to_have_count(0)
@@ -153,10 +115,11 @@ def test_the_flow_says_what_is_out_of_date_and_runs_it(
     expect(page.get_by_text("version 2")).to_be_visible()
 
 
-def test_a_recipe_starts_from_the_menus_of_the_flow(signed_in_page: Page, orders: Path) -> None:
+def test_a_recipe_starts_from_the_menus_of_the_flow(
+    signed_in_page: Page, api: Api, tmp_path: Path
+) -> None:
     page = signed_in_page
-    create_project(page, "Menus of the flow")
-    import_file(page, orders)
+    page.goto(api.home_of_orders("Menus of the flow", tmp_path, rows=ROWS))
     open_flow(page)
     row(page, "orders").locator("summary").click()
     row(page, "orders").get_by_role("link", name=re.compile("^RFM")).click()
