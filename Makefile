@@ -7,10 +7,10 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help run python setup setup-dev browser test lint format check lock clean
+.PHONY: help run python setup setup-dev browser test screenshots lint format check lock clean
 
 help:  ## Say what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 run: setup  ## Set up what is missing, then start Segplatform (Ctrl-C stops it)
 	@$(BIN)/segplatform up
@@ -33,6 +33,9 @@ browser:
 
 test: setup-dev browser  ## Run all tests, those in a real browser too
 	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+screenshots: setup-dev browser  ## Take a picture of every page in its states (SHOTS="--only leaderboard --width 1440")
+	@$(BIN)/python -m tests.screenshots $(SHOTS)
 
 lint: setup-dev  ## Check style, types, import rules, templates and migrations
 	@$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -40,13 +41,17 @@ class Bar:
 
 @dataclass
 class Block:
-    """One block; ``rows`` are pairs (facts), bars, or cells below ``head`` (table)."""
+    """One block; ``rows`` are pairs (facts), bars, or cells below ``head`` (table).
+
+    ``numbers`` are the places of a table's columns that hold numbers, which are right-aligned.
+    """
 
     kind: Literal["facts", "bars", "table"]
     title: str
     rows: list[Any]
     head: list[str] = field(default_factory=list)
     note: str = ""
+    numbers: list[int] = field(default_factory=list)
 
     @property
     def most(self) -> int:
@@ -128,7 +133,18 @@ def _plain(name: str, fact: Fact) -> Block:
         rows = [(key.replace("_", " ").capitalize(), _text(v)) for key, v in fact[0].items()]
         return Block("facts", title, rows)
     head = [key.replace("_", " ").capitalize() for key in fact[0]]
-    return Block("table", title, [[_text(v) for v in row.values()] for row in fact], head)
+    cells = [[_text(v) for v in row.values()] for row in fact]
+    return Block("table", title, cells, head, numbers=_numbers(fact))
+
+
+def _numbers(fact: Fact) -> list[int]:
+    """Give the places of the columns that hold numbers only, or shares written as "33.3 %"."""
+    columns = enumerate(zip(*(row.values() for row in fact), strict=True))
+    return [place for place, values in columns if all(_is_number(value) for value in values)]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) or str(value).endswith(" %")
 
 
 def _text(value: Any) -> str:

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mllab.forms.segmentations import ScoreForm, SegmentationForm
@@ -49,9 +48,13 @@ def segmentation_list(request: ProjectRequest, project: Project) -> HttpResponse
 @require_GET
 @project_view()
 def segmentation(request: ProjectRequest, project: Project, segmentation_id: UUID) -> HttpResponse:
-    """Show a segmentation: its segments in words, what it scores, its versions."""
+    """Show a segmentation: its segments in words, what it scores, its versions.
+
+    htmx asks for what it scores again while a run goes on.
+    """
     found = service.segmentation_get(project=project, segmentation_id=segmentation_id)
-    return render(request, "mllab/segmentation.html", segmentation_context(project, found))
+    page, part = "mllab/segmentation.html", "mllab/_segmentation_scored.html"
+    return render_either(request, page, part, segmentation_context(project, found))
 
 
 @require_http_methods(["GET", "POST"])

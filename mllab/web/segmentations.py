@@ -84,6 +84,7 @@ def segmentation_context(project: Project, segmentation: Segmentation) -> dict[s
     prototype = segmentation_prototype(segmentation=segmentation)
     experiment, broken = prototype.experiment, ""
     segments = segment_list(prototype=prototype)
+    scored = scored_datasets(segmentation=segmentation)
     try:
         facts = segment_facts(prototype_profiles(prototype=prototype))
     except UserError as error:
@@ -94,7 +95,7 @@ def segmentation_context(project: Project, segmentation: Segmentation) -> dict[s
         "cards": [_card(project, prototype, info, facts) for info in segments],
         "pieces": bar_pieces(segments), "rows": sum(info.size for info in segments),
         "algorithm": _algorithm(prototype), "name": prototype_name(prototype=prototype),
-        "scored": scored_datasets(segmentation=segmentation),
+        "scored": scored, "is_live": any(each.state.key == "running" for each in scored),
         "versions": [(each, prototype_name(prototype=each.prototype))
                      for each in version_list(segmentation=segmentation)],
         "how": scoring_words(prototype.details), "needed": columns_needed(prototype=prototype),

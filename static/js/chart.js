@@ -4,6 +4,9 @@ const SLOTS = 12;
 const LEGEND = 26; // characters of a name beside its colour
 const MANY = 6;
 const NARROW = 480; // pixels
+const BESIDE = 72; // pixels for ticks, titles and margins
+const ABOVE = 64;
+const TICK = 16; // characters of a category in a narrow box
 const drawn = new Set();
 let loading;
 
@@ -107,6 +110,24 @@ function describe(box) {
   for (const other of others) other.setAttribute("aria-hidden", "true");
 }
 
+// Names of categories would take half of a narrow box; an entity counts as the letter that it is.
+function ticks(box, layout) {
+  const texts = layout.yaxis?.ticktext;
+  if (!texts || box.clientWidth >= NARROW) return layout;
+  const cut = (text) => {
+    const letters = text.match(/&#?\w+;|./gsu) ?? [];
+    return letters.length > TICK ? `${letters.slice(0, TICK - 1).join("")}…` : text;
+  };
+  return { ...layout, yaxis: { ...layout.yaxis, ticktext: texts.map(cut) } };
+}
+
+// A map has the same scale both ways: in a narrow box without a legend it needs less than its height.
+function height(box, { xaxis, yaxis }, showlegend) {
+  if (showlegend !== false || !yaxis?.scaleanchor || box.clientWidth >= NARROW) return "";
+  const [[left, right], [low, high]] = [xaxis.range, yaxis.range];
+  return `${Math.round(((box.clientWidth - BESIDE) * (high - low)) / (right - left)) + ABOVE}px`;
+}
+
 async function draw(box) {
   try {
     const plotly = await load();
@@ -115,7 +136,8 @@ async function draw(box) {
     box.querySelector(".sp-skeleton")?.remove();
     // Many names in a narrow box would leave no room for the drawing; its page lists them beside it.
     const showlegend = names && data.length > MANY && box.clientWidth < NARROW ? false : figure.layout.showlegend;
-    await plotly.react(box, data, { ...figure.layout, showlegend, template: template(), autosize: true }, config());
+    box.style.height = height(box, figure.layout, showlegend);
+    await plotly.react(box, data, { ...ticks(box, figure.layout), showlegend, template: template(), autosize: true }, config());
     describe(box);
     box.dataset.drawn = "";
     drawn.add(box);

@@ -1,4 +1,5 @@
 // Comfort for <details class="sp-menu">: one open at a time, Escape, arrows, a place on the screen.
+const EDGE = 8; // pixels between a panel and the window's edge
 const openMenus = () => document.querySelectorAll("details.sp-menu[open]");
 const items = (menu) => [...menu.querySelectorAll(".sp-menu-panel :is(a, button, input, select)")];
 
@@ -7,16 +8,28 @@ function close(menu, focus = false) {
   if (focus) menu.querySelector("summary").focus();
 }
 
+// A panel that sticks out of the window is moved into it.
+function shift(panel) {
+  panel.style.translate = "";
+  const { left, right } = panel.getBoundingClientRect();
+  const by = left < EDGE ? EDGE - left : Math.min(0, innerWidth - EDGE - right);
+  if (by) panel.style.translate = `${Math.round(by)}px 0`;
+}
+
 // A menu inside a scrolling box would be cut off: it is placed against the window instead.
 function place(menu) {
   const panel = menu.querySelector(".sp-menu-panel");
-  if (!panel || !menu.closest(".sp-scroll, .sp-tabs, [data-float]")) return;
+  if (!panel) return;
+  if (!menu.closest(".sp-scroll, .sp-tabs, [data-float]")) {
+    shift(panel);
+    return;
+  }
   panel.dataset.placed = "";
   const anchor = menu.querySelector("summary").getBoundingClientRect();
   const box = panel.getBoundingClientRect();
-  const left = Math.max(8, Math.min(anchor.left, innerWidth - box.width - 8));
+  const left = Math.max(EDGE, Math.min(anchor.left, innerWidth - box.width - EDGE));
   const below = anchor.bottom + 4;
-  const top = below + box.height > innerHeight ? Math.max(8, anchor.top - box.height - 4) : below;
+  const top = below + box.height > innerHeight ? Math.max(EDGE, anchor.top - box.height - 4) : below;
   panel.style.left = `${left}px`;
   panel.style.top = `${top}px`;
 }

@@ -11,8 +11,8 @@ from django.utils import timezone
 from datasets.models import Dataset, Recipe
 from mllab.models import Prototype, Segmentation, UseCase
 from mllab.services.segments import segment_change
-from projects.models import Project
-from tests.factories import make_member
+from projects.models import Job, Project
+from tests.factories import make_job, make_member
 from tests.factories.datasets import make_dataset
 from tests.factories.mllab import (
     customers,
@@ -175,6 +175,23 @@ def test_only_an_owner_deletes_and_only_what_scores_nothing(
     assert delete in page(owner, url(found))
     assert owner.post(delete).status_code == 302
     assert not Segmentation.objects.exists()
+
+
+def test_what_it_scores_is_asked_for_until_the_run_has_ended(
+    owner: Client, found: Segmentation
+) -> None:
+    output = make_dataset(found.project, "scored")
+    Recipe.objects.create(
+        project=found.project, kind="score", name="Score orders", output=output,
+        params={"segmentation": str(found.pk)},
+    )  # fmt: skip
+    make_job(found.project, subject=f"dataset:{output.pk}", state=Job.State.RUNNING)
+    assert "every 2s" in page(owner, url(found))
+    part = owner.get(url(found), headers={"HX-Request": "true"}).text.strip()
+    assert part.startswith('<section class="sp-card" id="scored"')
+    assert "every 2s" in part
+    Job.objects.update(state=Job.State.SUCCEEDED)
+    assert "every 2s" not in owner.get(url(found), headers={"HX-Request": "true"}).text
 
 
 def test_scoring_offers_what_fits_and_says_what_the_others_lack(

@@ -1,0 +1,195 @@
+"""The table of pictures: one line is one page in one state.
+
+``Shot(page, state, address)``; names in braces are places of ``shop.py`` and ``extremes.py``. What
+a person does first is an act of ``acts.py``; ``hold`` names requests that get no answer, to
+see a page that waits; ``window`` takes what the window shows instead of the whole page.
+"""
+
+from dataclasses import dataclass
+
+from tests.screenshots.acts import (
+    Act,
+    dropped,
+    followed,
+    jobs_opened,
+    keys,
+    narrow_rail,
+    opened,
+    pressed,
+    rightmost,
+    searched,
+    then,
+    typed,
+)
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(2000)
+NOWHERE = "%5B%22Country%22%2C%22equals%22%2C%22Atlantis%22%5D"
+NOBODY, NEWCOMER, ANALYST, ADA = "nobody", "newcomer", "analyst", "ada"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page in a state."""
+
+    page: str
+    state: str
+    address: str
+    act: Act | None = None
+    hold: str = ""
+    window: bool = False
+    who: str = ANALYST
+
+
+def popup(page: str, state: str, address: str, *acts: Act) -> Shot:
+    """Show what lies over the page: the window is the picture."""
+    return Shot(page, state, address, then(*acts), window=True)
+
+
+ACCOUNTS = [
+    Shot("login", "empty", "/accounts/login/", who=NOBODY),
+    Shot("login", "refused", "/accounts/login/", who=NOBODY, act=then(
+        typed("Email", "nobody@example.org"), typed("Password", "wrong one", enter=True))),
+    Shot("link", "dead", "/start/none/", pressed("Sign in"), who=NOBODY),
+    Shot("account", "full", "/account/"),
+    Shot("api", "docs", "/api/v1/docs"),
+    Shot("error", "404", "/projects/00000000-0000-0000-0000-000000000000/"),
+    Shot("home", "empty", "/", who=NEWCOMER),
+    Shot("home", "full", "/"),
+    Shot("home", "none found", "/?q=nothing+like+it"),
+    popup("project", "create", "/", followed("Create Project")),
+    popup("frame", "search", "/", keys("Control+k"), searched("customers")),
+    popup("frame", "shortcuts", "{shop}datasets/", keys("?")),
+    popup("frame", "projects", "{full}datasets/", opened("Switch project")),
+    popup("frame", "jobs", "{busy}datasets/", jobs_opened),
+]  # fmt: skip
+
+PROJECT = [
+    Shot("guide", "flow", "{guided}flow/", window=True),
+    Shot("guide", "leaderboard", "{guided}lab/", followed("Customer segments"), window=True),
+    Shot("flow", "empty", "{empty}flow/"),
+    Shot("flow", "full", "{shop}flow/"),
+    Shot("flow", "busy", "{busy}flow/"),
+    Shot("flow", "many", "{full}flow/"),
+    Shot("datasets", "empty", "{empty}datasets/"),
+    Shot("datasets", "full", "{shop}datasets/"),
+    Shot("datasets", "busy", "{busy}datasets/"),
+    Shot("datasets", "many", "{full}datasets/"),
+    Shot("jobs", "empty", "{empty}jobs/"),
+    Shot("jobs", "full", "{shop}jobs/"),
+    Shot("jobs", "many", "{full}jobs/"),
+    Shot("job", "running", "{running_job}"),
+    Shot("job", "failed", "{failed_job}"),
+    Shot("members", "many", "{full}members/"),
+    Shot("members", "one", "{shop}members/"),
+    Shot("settings", "full", "{shop}settings/"),
+]
+
+DATASETS = [
+    Shot("import", "start", "{shop}import/"),
+    Shot("import", "refused", "{shop}import/", dropped("holiday.csv", PICTURE)),
+    Shot("import", "preview", "{file}"),
+    Shot("import", "odd file", "{upload}"),
+    Shot("dataset", "full", "{orders}"),
+    Shot("dataset", "wide", "{wide}", window=True),
+    Shot("dataset", "no rows", "{none}"),
+    Shot(
+        "dataset",
+        "none found",
+        f"{{orders}}?filter={NOWHERE}",
+    ),
+    Shot("dataset", "pending", "{pending}"),
+    Shot("dataset", "failed", "{broken}"),
+    Shot("dataset", "out of date", "{stale}"),
+    Shot("dataset", "run failed", "{lost}"),
+    popup("dataset", "download", "{orders}", opened("Download")),
+    popup("dataset", "recipes", "{orders}", opened("New recipe")),
+    Shot("columns", "full", "{orders}columns/"),
+    Shot("columns", "open", "{orders}columns/", then(followed("Quantity"), followed("Country"))),
+    Shot("columns", "wide", "{wide}columns/"),
+    Shot("columns", "none found", "{orders}columns/?q=zzz"),
+    Shot("charts", "form", "{orders}charts/"),
+    Shot("charts", "bars", "{orders}charts/?measure=sum:Quantity&by=Description"),
+    Shot("history", "one", "{orders}history/"),
+    Shot("history", "full", "{long}history/"),
+    popup("history", "restore", "{long}history/", opened("Restore")),
+    Shot("report", "clean", "{orders}report/"),
+    Shot("report", "rejected", "{long}report/"),
+    Shot("report", "rfm", "{customers}report/"),
+    Shot("report", "script", "{products}report/"),
+    Shot("report", "scored", "{scored}report/"),
+    Shot("dataset", "settings", "{orders}settings/"),
+]
+
+RECIPES = [
+    Shot("recipe", "choose input", "{shop}recipes/new/rfm/"),
+    Shot("recipe", "prepare", "{prepare}"),
+    popup("recipe", "add step", "{prepare}", opened("Add step")),
+    Shot("recipe", "wrong formula", "{prepare}", typed("Formula", "Quantity * Prise")),
+    Shot("recipe", "rfm", "{rfm}"),
+    Shot("recipe", "waiting", "{rfm}", hold="**/recipes/preview/"),
+    Shot("recipe", "python", "{script}", pressed("Preview")),
+    Shot("recipe", "score", "{scoring}"),
+    Shot("recipe", "no model", "{empty}recipes/new/score/"),
+]
+
+LAB = [
+    Shot("lab", "empty", "{empty}lab/"),
+    Shot("lab", "full", "{shop}lab/"),
+    Shot("lab", "many", "{full}lab/"),
+    popup("use case", "new", "{shop}lab/", followed("New use case")),
+    Shot("use case", "edit", "{lab}edit/"),
+    Shot("use case", "empty", "{draft}"),
+    Shot("features", "full", "{draft}prototypes/new/"),
+    Shot("features", "wide", "{full_lab}prototypes/new/"),
+    Shot("models", "full", "{lab}prototypes/new/", pressed("Next: models")),
+    Shot("leaderboard", "full", "{lab}"),
+    Shot("leaderboard", "training", "{training}"),
+    Shot("leaderboard", "started", "{just_started}"),
+    Shot("leaderboard", "many", "{full_lab}"),
+    Shot("leaderboard", "none found", "{lab}?q=nothing"),
+    Shot("prototype", "full", "{prototype}"),
+    Shot("prototype", "noise", "{density}"),
+    Shot("prototype", "drawing", "{prototype}", hold="**/plotly*"),
+    Shot("prototype", "many", "{full_prototype}"),
+    Shot("prototype", "training", "{waiting_prototype}"),
+    Shot("prototype", "failed", "{failed_prototype}"),
+    Shot("customers", "full", "{prototype}customers/"),
+    Shot("customers", "one segment", "{prototype}customers/?segment=1"),
+    Shot("customers", "many", "{full_prototype}customers/?segment=11"),
+    popup("segment", "edit", "{prototype}", followed("^Edit ")),
+    popup("prototype", "add to flow", "{density}", followed("Add to flow")),
+    Shot("compare", "two", "{lab}compare/?{two}"),
+    Shot("compare", "four", "{lab}compare/?{four}"),
+    Shot("compare", "refused", "{lab}compare/"),
+]
+
+SEGMENTS = [
+    Shot("segments", "empty", "{empty}segments/"),
+    Shot("segments", "full", "{shop}segments/"),
+    Shot("segments", "many", "{full}segments/"),
+    Shot("segmentation", "full", "{segmentation}"),
+    Shot("segmentation", "many", "{full_segmentation}"),
+    popup("segmentation", "score", "{segmentation}", followed("Score a dataset")),
+    popup("segmentation", "edit", "{segmentation}", followed("Edit|Rename")),
+]
+
+
+def pictured(page: str, address: str, act: Act | None = None) -> Shot:
+    """Show a page in the README: named by it alone, as somebody with one project sees it."""
+    return Shot(page, "", address, then(narrow_rail, *([act] if act else [])), window=True, who=ADA)
+
+
+README = [
+    pictured("import", "{file}"),
+    pictured("columns", "{orders}columns/"),
+    pictured("prepare", "{prepare}"),
+    pictured("rfm", "{rfm}"),
+    pictured("models", "{draft}prototypes/new/", pressed("Next: models")),
+    pictured("leaderboard", "{lab}"),
+    pictured("compare", "{lab}compare/?{two}"),
+    pictured("segmentation", "{segmentation}"),
+    pictured("scored", "{scored}", rightmost),
+]
+"""The pictures of the README, in docs/images/, named by page alone."""
+
+SHOTS = [*ACCOUNTS, *PROJECT, *DATASETS, *RECIPES, *LAB, *SEGMENTS]
