@@ -2,7 +2,7 @@
 const LEAST = 0.2;
 const MOST = 2;
 const STEP = 1.25;
-const READABLE = 0.6;
+const READABLE = 0.7;
 let zoom = 0;
 let room = null;
 
@@ -25,9 +25,11 @@ function resize() {
   document.querySelector("[data-zoom-now]").textContent = `${Math.round(zoom * 100)} %`;
 }
 
+// The ground is as high as the drawing, up to its greatest height.
 function fitting() {
   const { view } = parts();
-  return clamp(Math.min(view.clientWidth / room.width, view.clientHeight / room.height), LEAST, 1);
+  const height = parseFloat(getComputedStyle(view).maxHeight);
+  return clamp(Math.min(view.clientWidth / room.width, height / room.height), LEAST, 1);
 }
 
 // The first time the whole flow if it can still be read; after that as it was left.

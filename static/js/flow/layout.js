@@ -1,13 +1,14 @@
 // Where the nodes stand: dagre, left to right, the same for the same graph.
 import { Graph, layout } from "../../vendor/dagre/dagre.js";
 
-const SIZES = { dataset: [220, 84], recipe: [196, 84], model: [208, 84] };
-const MARGIN = 32;
+// Narrow enough for an import, two recipes, a model and its scores side by side on a desktop.
+const SIZES = { dataset: [184, 76], recipe: [152, 76], model: [164, 76] };
+const MARGIN = 24;
 
 // Nodes as [{id, kind}] in graph order, edges as [from, to]; places are the middles of the boxes.
 export function place(nodes, edges) {
   const graph = new Graph();
-  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 64, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 28, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, kind } of nodes) {
     const [width, height] = SIZES[kind];
