@@ -18,8 +18,8 @@ from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
 from projects.services.jobs import job_cancel
 from projects.services.projects import project_get, project_touch
-from projects.services.text import NAME_LENGTH, clean_name, clean_text
-from segplatform.kernel.errors import Conflict, NotFound, Superseded, UserError
+from projects.services.text import clean_name, clean_text, name_free
+from segplatform.kernel.errors import Conflict, NotFound, Superseded
 
 MAX_DESCRIPTION = 2000
 MISSING = "There is no such dataset, or you are not a member of its project."
@@ -113,16 +113,7 @@ def dataset_delete(*, dataset: Dataset) -> None:
 
 def dataset_name_free(*, project: Project, name: str) -> str:
     """Suggest a name that is free: the given one, or with a number behind it."""
-    try:
-        base = clean_name(name[:NAME_LENGTH])
-    except UserError:
-        base = "Dataset"
-    taken = {used.casefold() for used in project.datasets.values_list("name", flat=True)}
-    number, free = 2, base
-    while free.casefold() in taken:
-        ending = f" {number}"
-        free, number = base[: NAME_LENGTH - len(ending)] + ending, number + 1
-    return free
+    return name_free(name, project.datasets.values_list("name", flat=True), default="Dataset")
 
 
 def job_subject(*, dataset: Dataset) -> str:

@@ -27,7 +27,7 @@ from projects.services.guide import MAKING, OPEN, guide_job, guide_set, guide_st
 from projects.services.jobs import job_start
 from projects.services.jobs_here import job_finish
 from projects.services.projects import project_create, project_delete
-from projects.services.text import NAME_LENGTH
+from projects.services.text import clean_name, name_free
 from segplatform.kernel.errors import Cancelled, Conflict, UserError
 from segplatform.kernel.progress import Progress, SubProgress
 
@@ -272,12 +272,5 @@ def _size_check(rows: int, customers: int, seed: int) -> None:
 
 
 def _name_free(user: User, name: str) -> str:
-    taken = {
-        used.casefold()
-        for used in Project.objects.filter(memberships__user=user).values_list("name", flat=True)
-    }
-    number, free = 2, name
-    while free.casefold() in taken:
-        ending = f" {number}"
-        free, number = name[: NAME_LENGTH - len(ending)] + ending, number + 1
-    return free
+    mine = Project.objects.filter(memberships__user=user)
+    return name_free(clean_name(name), mine.values_list("name", flat=True), default=NAME)

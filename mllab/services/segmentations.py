@@ -13,7 +13,7 @@ from mllab.services.comparisons import compare_ask
 from mllab.services.segments import segments_take_over
 from projects.models import Project, User
 from projects.services.projects import project_get, project_touch
-from projects.services.text import NAME_LENGTH, clean_name, clean_text
+from projects.services.text import clean_name, clean_text, name_free
 from segplatform.kernel.errors import Conflict, NotFound, UserError
 
 SCORE = "score"
@@ -153,13 +153,8 @@ def segmentation_recipes(*, segmentation: Segmentation) -> list[Recipe]:
 
 def segmentation_name_free(*, project: Project, name: str) -> str:
     """Suggest a name that is free: the given one, or with a number behind it."""
-    base = clean_name(name[:NAME_LENGTH]) if name.strip() else "Segmentation"
-    taken = {used.casefold() for used in project.segmentations.values_list("name", flat=True)}
-    number, free = 2, base
-    while free.casefold() in taken:
-        ending = f" {number}"
-        free, number = base[: NAME_LENGTH - len(ending)] + ending, number + 1
-    return free
+    taken = project.segmentations.values_list("name", flat=True)
+    return name_free(name, taken, default="Segmentation")
 
 
 def segmentations_named(*, user: User, text: str) -> QuerySet[Segmentation]:

@@ -14,7 +14,7 @@ from mllab.services.segmentations import promoted_refuse
 from projects.models import Job, Project, User
 from projects.services.jobs import job_cancel
 from projects.services.projects import project_get, project_touch
-from projects.services.text import NAME_LENGTH, clean_name
+from projects.services.text import clean_name, name_free
 from segplatform.kernel.errors import Conflict, NotFound, UserError
 
 MISSING = "There is no such use case, or you are not a member of its project."
@@ -142,16 +142,7 @@ def use_cases_named(*, user: User, text: str) -> QuerySet[UseCase]:
 
 def use_case_name_free(*, project: Project, name: str) -> str:
     """Suggest a name that is free: the given one, or with a number behind it."""
-    try:
-        base = clean_name(name[:NAME_LENGTH])
-    except UserError:
-        base = "Use case"
-    taken = {used.casefold() for used in project.use_cases.values_list("name", flat=True)}
-    number, free = 2, base
-    while free.casefold() in taken:
-        ending = f" {number}"
-        free, number = base[: NAME_LENGTH - len(ending)] + ending, number + 1
-    return free
+    return name_free(name, project.use_cases.values_list("name", flat=True), default="Use case")
 
 
 def _jobs_active(use_case: UseCase) -> list[Job]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -26,6 +27,23 @@ def clean_name(name: object, *, field: str = "name", limit: int = NAME_LENGTH) -
     if len(text) > limit:
         raise field_error(field, f"Use at most {limit} characters; this has {len(text)}.")
     return text
+
+
+def name_free(name: str, taken: Iterable[str], *, default: str) -> str:
+    """Suggest a name that is not ``taken``, whatever its case: this one, or with a number behind.
+
+    Cut to what a name may be long; ``default`` stands for one of which nothing is left.
+    """
+    try:
+        base = clean_name(name[:NAME_LENGTH])
+    except UserError:
+        base = default
+    used = {each.casefold() for each in taken}
+    number, free = 2, base
+    while free.casefold() in used:
+        ending = f" {number}"
+        free, number = base[: NAME_LENGTH - len(ending)] + ending, number + 1
+    return free
 
 
 def clean_text(text: object, *, field: str, limit: int) -> str:
