@@ -4,13 +4,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
-from ninja import Path, Query, Schema
+from ninja import Path, Schema
 from pydantic import ConfigDict, Field
 
-from datasets.services.exports import export_format
-from datasets.web.download import download_response
 from mllab.api.base import router
 from mllab.api.segmentation_out import (
+    OneSegment,
     SegmentationOut,
     SegmentChange,
     SegmentList,
@@ -19,10 +18,10 @@ from mllab.api.segmentation_out import (
     segmentation_out,
     segments_out,
 )
-from mllab.services.customers import customers_export, customers_file_name
 from mllab.services.prototypes import prototype_find
 from mllab.services.segmentations import promote, segmentation_get, segmentation_name_free
 from mllab.services.segments import segment_change, segment_list
+from mllab.web.customers_file import customers_response
 from projects.web.api import ApiRequest
 from projects.web.schemas import Text, errors
 
@@ -30,10 +29,6 @@ TAGS = ["ML Lab"]
 PrototypeId = Annotated[UUID, Path(description="id of the prototype")]
 Label = Annotated[
     int, Path(ge=-1, le=2**31 - 1, description="of the segment: from 0, the largest first")
-]
-OneSegment = Annotated[
-    int | None,
-    Query(ge=-1, le=2**31 - 1, description="label of the only segment to send; −1 is noise"),
 ]
 
 
@@ -119,6 +114,4 @@ def download_prototype(
 ) -> StreamingHttpResponse:
     """Send all rows with their segment; `csv` and `xlsx` are safe to open in a spreadsheet."""
     found = prototype_find(user=request.user, prototype_id=prototype_id)
-    blocks = customers_export(prototype=found, key=format, segment=segment)
-    name = customers_file_name(prototype=found, segment=segment)
-    return download_response(blocks=blocks, form=export_format(key=format), name=name)
+    return customers_response(found, format, segment)

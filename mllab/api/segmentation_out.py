@@ -1,15 +1,20 @@
 """The shapes of segmentations and segments in the REST API, and what fills them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Schema
+from ninja import Query, Schema
 from pydantic import ConfigDict, Field
 
 from mllab.models import Segmentation
 from mllab.services.segments import SegmentInfo
 from projects.web.schemas import Text
+
+OneSegment = Annotated[
+    int | None,
+    Query(ge=-1, le=2**31 - 1, description="label of the only segment to send; −1 is noise"),
+]
 
 
 class SegmentationOut(Schema):

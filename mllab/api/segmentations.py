@@ -4,14 +4,13 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
-from ninja import Path, Query, Schema, Status
+from ninja import Path, Schema, Status
 from pydantic import ConfigDict, Field
 
 from datasets.services.datasets import dataset_get
-from datasets.services.exports import export_format
-from datasets.web.download import download_response
 from mllab.api.base import router
 from mllab.api.segmentation_out import (
+    OneSegment,
     SegmentationOut,
     SegmentChange,
     SegmentList,
@@ -21,7 +20,6 @@ from mllab.api.segmentation_out import (
     segments_out,
 )
 from mllab.models import Prototype
-from mllab.services.customers import customers_export, customers_file_name
 from mllab.services.scoring import score_start
 from mllab.services.segmentations import (
     segmentation_delete,
@@ -31,6 +29,7 @@ from mllab.services.segmentations import (
     segmentation_update,
 )
 from mllab.services.segments import segment_change, segment_get, segment_list
+from mllab.web.customers_file import customers_response
 from projects.services.projects import project_get
 from projects.web.api import ApiRequest, Limit, Offset, paginate
 from projects.web.schemas import JobOut, Text, errors
@@ -39,10 +38,6 @@ TAGS = ["Segments"]
 SegmentationId = Annotated[UUID, Path(description="id of the segmentation")]
 Label = Annotated[
     int, Path(ge=0, le=2**31 - 1, description="of the segment: from 0, the largest first")
-]
-OneSegment = Annotated[
-    int | None,
-    Query(ge=-1, le=2**31 - 1, description="label of the only segment to send; −1 is noise"),
 ]
 
 
@@ -210,10 +205,7 @@ def download_segmentation(
     Behind their columns stand `segment`, `segment_name` and `segment_confidence`; `csv` and
     `xlsx` are safe to open in a spreadsheet.
     """
-    prototype = _prototype(request, segmentation_id)
-    blocks = customers_export(prototype=prototype, key=format, segment=segment)
-    name = customers_file_name(prototype=prototype, segment=segment)
-    return download_response(blocks=blocks, form=export_format(key=format), name=name)
+    return customers_response(_prototype(request, segmentation_id), format, segment)
 
 
 def _prototype(request: ApiRequest, segmentation_id: UUID, role: str = "viewer") -> Prototype:

@@ -5,10 +5,8 @@ from uuid import UUID
 from django.http import HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
-from datasets.services.exports import export_format
-from datasets.web.download import download_response
-from mllab.services.customers import customers_export, customers_file_name
 from mllab.web.customers import CustomersState, customers_context, segment_asked
+from mllab.web.customers_file import customers_response
 from mllab.web.prototype import prototype_frame, prototype_of
 from projects.models import Project
 from projects.web.access import ProjectRequest, project_view
@@ -38,7 +36,4 @@ def prototype_download(
     """Send all customers, or those of ``?segment=``, in the format ``?format=``."""
     found = prototype_of(project, use_case_id, prototype_id)
     key, segment = request.GET.get("format", "csv"), segment_asked(request.GET)
-    form = export_format(key=key)
-    blocks = customers_export(prototype=found, key=key, segment=segment, bom=form.safe)
-    name = customers_file_name(prototype=found, segment=segment)
-    return download_response(blocks=blocks, form=form, name=name)
+    return customers_response(found, key, segment, for_people=True)
