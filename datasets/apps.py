@@ -35,6 +35,7 @@ class DatasetsConfig(AppConfig):
         hooks.checks.append(check_sandbox)
         hooks.banners.append(warn_unsafe)
         hooks.housekeeping.append(tidy)
+        hooks.error_pages.append("datasets.web.on_demand.released_page")
 
 
 def count_datasets(project_ids: Iterable[UUID]) -> dict[str, dict[UUID, int]]:
@@ -105,11 +106,13 @@ def warn_unsafe() -> hooks.Banner | None:
 
 
 def tidy() -> None:
-    """Remove expired uploads, and files that a crash left behind."""
+    """Remove expired uploads, rows that nobody asks for, and files that a crash left behind."""
     from datasets.services.files import files_collect
     from datasets.services.imports import works_expire
+    from datasets.services.on_demand import outputs_release
     from datasets.services.uploads import uploads_expire
 
     uploads_expire()
     works_expire()
+    outputs_release()
     files_collect()

@@ -6,7 +6,7 @@ from datasets.services import recipes
 from datasets.services.imports import IMPORT, PREVIEW, import_run, preview_run
 from datasets.services.profiles import PROFILE, profile_run
 from datasets.services.runs import recipes_run
-from datasets.services.states import FLOW, RUN
+from datasets.services.states import FLOW, ROWS, RUN
 from projects.jobs.context import JobContext
 from projects.jobs.registry import job
 
@@ -44,4 +44,10 @@ def run_recipe(ctx: JobContext) -> dict[str, Any]:
 @job(FLOW, title="Run flow", queue="default", idempotent=True)
 def run_flow(ctx: JobContext) -> dict[str, Any]:
     """Make new versions of everything that is out of date, or of what one recipe needs."""
+    return recipes_run(ctx=ctx)
+
+
+@job(ROWS, title="Make rows", queue="default", idempotent=True, role="viewer")
+def make_rows(ctx: JobContext) -> dict[str, Any]:
+    """Make the rows that somebody asked for, where the project recomputes on demand."""
     return recipes_run(ctx=ctx)

@@ -13,6 +13,7 @@ from datasets.views import (
     recipes,
     report,
     uploads,
+    waiting,
 )
 
 dataset_urls = [
@@ -20,6 +21,7 @@ dataset_urls = [
     path("settings/", dataset.dataset_settings, name="dataset_settings"),
     path("delete/", dataset.dataset_delete, name="dataset_delete"),
     path("download/", dataset.dataset_download, name="dataset_download"),
+    path("rows/", waiting.dataset_wait, name="dataset_wait"),
     path("columns/", columns.dataset_columns, name="dataset_columns"),
     path("charts/", charts.dataset_chart, name="dataset_chart"),
     path("history/", history.dataset_history, name="dataset_history"),

@@ -125,5 +125,9 @@ checks: list[Callable[[], tuple[str, str, str]]] = []
 """Each gives a line of `segplatform check`: its name, ``"ok"``, ``"note"`` or ``"failed"``, and
 what there is to say."""
 
+error_pages: list[str] = []
+"""Dotted names of functions that are given a request and the ``UserError`` that it raised; each may
+give a response in place of the error's page, or None."""
+
 project_home = "project_home"
 """Name of the URL that a project opens with; it takes ``project_id``."""

@@ -181,6 +181,9 @@ MAX_UPLOAD_BYTES = int(os.environ.get("SEGPLATFORM_MAX_UPLOAD_BYTES", str(5 * 2*
 UPLOAD_EXPIRES_HOURS = 24
 IMPORT_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_IMPORT_MEMORY_BYTES", str(2 * 2**30)))
 TRAIN_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_TRAIN_MEMORY_BYTES", str(4 * 2**30)))
+# How long the rows of a recipe's output stay after somebody last read them, in projects that
+# recompute on demand.
+OUTPUT_IDLE_SECONDS = int(os.environ.get("SEGPLATFORM_OUTPUT_IDLE_SECONDS", "3600"))
 RECIPE_SECONDS = int(os.environ.get("SEGPLATFORM_RECIPE_SECONDS", "600"))
 RECIPE_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_RECIPE_MEMORY_BYTES", str(2 * 2**30)))
 RECIPE_DISK_BYTES = int(os.environ.get("SEGPLATFORM_RECIPE_DISK_BYTES", str(2 * 2**30)))

@@ -52,6 +52,9 @@ class DatasetOut(Schema):
     rows: int
     columns: list[ColumnOut]
     version: int | None = Field(description="number of the current version, from 1")
+    stored: bool = Field(
+        description="its rows are there; else there are none, or they are made when asked for"
+    )
     state: str = Field(
         description="succeeded once it has rows; queued or running while a job fills it; else "
         "how that job ended, or empty"
@@ -245,6 +248,7 @@ def dataset_out(dataset: Dataset, job: Job | None) -> dict[str, Any]:
         "rows": version.rows if version else 0,
         "columns": version.columns if version else [],
         "version": version.number if version else None,
+        "stored": version is not None and version.released is None,
         "state": dataset_state(dataset, job),
         "report": version.report if version else {},
         "created": dataset.created,

@@ -43,7 +43,8 @@ class DatasetVersion(models.Model):
 
     ``columns`` is a list of ``{"name", "type", "missing"}`` in the table's order, the types
     being those of ``datasets.engine.types``; ``files`` a list of ``{"name", "sha256", "bytes",
-    "rows"}`` relative to ``folder``, which is relative to the data directory.
+    "rows"}`` relative to ``folder``, which is relative to the data directory. Those of a version
+    that is ``released`` are not there until somebody asks for its rows.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -60,6 +61,9 @@ class DatasetVersion(models.Model):
     )
     profile = models.JSONField(
         null=True, help_text="what datasets.engine.profile found, once somebody asked"
+    )
+    released = models.DateTimeField(
+        null=True, blank=True, help_text="since when its files are not kept (Recompute on demand)"
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

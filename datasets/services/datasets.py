@@ -1,7 +1,8 @@
 """Datasets of a project: found, named, changed, deleted; and how a new version is published."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -153,15 +154,45 @@ def version_publish(
     the job still may. Raises ``Superseded`` or ``Cancelled``, and leaves no files, if it may not.
     """
     version_id = uuid.uuid4()
+    with _published(ctx, dataset, tmp, version_id) as folder:
+        return version_create(ctx.user, dataset, result, version_id, folder, origin or {})
+
+
+def version_refill(
+    *,
+    ctx: JobContext,
+    version: DatasetVersion,
+    result: ReadResult,
+    tmp: Path,
+    origin: dict[str, Any],
+) -> DatasetVersion:
+    """Give a released version its files back, which a run with the same inputs made again.
+
+    It stays the version that it was, so nothing that read it is out of date. Raises
+    ``Superseded`` where it is no longer released, else as ``version_publish``.
+    """
+    with _published(ctx, version.dataset, tmp, uuid.uuid4()) as folder:
+        held = DatasetVersion.objects.filter(pk=version.pk, released__isnull=False)
+        if not held.update(
+            folder=folder, files=result.files, bytes=result.bytes, origin=origin, released=None
+        ):
+            raise Superseded("The version was replaced meanwhile.")
+    version.refresh_from_db()
+    return version
+
+
+@contextmanager
+def _published(ctx: JobContext, dataset: Dataset, tmp: Path, folder_id: uuid.UUID) -> Iterator[str]:
+    """Rename ``tmp`` into place; the body names the folder, in the transaction that publishes."""
     folder = version_folder(
-        project_id=dataset.project_id, dataset_id=dataset.pk, version_id=version_id
+        project_id=dataset.project_id, dataset_id=dataset.pk, version_id=folder_id
     )
     final = Path(settings.DATA_DIR) / folder
     final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     publish_folder(tmp, final)
     try:
         with ctx.publish():
-            return version_create(ctx.user, dataset, result, version_id, folder, origin or {})
+            yield folder
     except BaseException:
         folders_remove(folders=[folder])
         raise
@@ -198,13 +229,22 @@ def version_create(
     )
     locked.current = version
     locked.save(update_fields=["current", "updated"])
-    if dataset.project.persistency == Project.Persistency.KEEP_LATEST:
-        _versions_prune(version)
+    _versions_prune(version, dataset.project.persistency)
     return version
 
 
-def _versions_prune(current: DatasetVersion) -> None:
+def _versions_prune(current: DatasetVersion, persistency: str) -> None:
+    """Remove the older versions that the project does not keep.
+
+    One whose files are released goes whatever the project says: only a current one is made again.
+    """
     older = DatasetVersion.objects.filter(dataset=current.dataset).exclude(pk=current.pk)
+    made = "recipe" in current.origin
+    if not (
+        persistency == Project.Persistency.KEEP_LATEST
+        or (persistency == Project.Persistency.ON_DEMAND and made)
+    ):
+        older = older.filter(released__isnull=False)
     folders = list(older.values_list("folder", flat=True))
     older.delete()
     transaction.on_commit(lambda: folders_remove(folders=folders))

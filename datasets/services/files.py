@@ -1,5 +1,6 @@
 """Where the files of versions lie, and how those that nobody names any more go."""
 
+import os
 import shutil
 import time
 from collections.abc import Iterable
@@ -9,9 +10,25 @@ from uuid import UUID
 from django.conf import settings
 
 from datasets.models import DatasetVersion
+from segplatform.kernel.errors import Conflict
 
 # A version's folder is renamed into place a moment before the database names it.
 GRACE_SECONDS = 3600
+# How exactly a folder's time says when its rows were last read: each note of it is a write.
+READ_NOTED_SECONDS = 60
+
+
+class RowsReleased(Conflict):
+    """The rows of a version are made when somebody asks for them, and nobody has just now."""
+
+    code = "rows_released"
+
+    def __init__(self, version: DatasetVersion) -> None:
+        super().__init__(
+            f"The rows of “{version.dataset}” are not kept between uses. Run what makes it, "
+            "then try again."
+        )
+        self.version = version
 
 
 def version_folder(*, project_id: UUID, dataset_id: UUID, version_id: UUID) -> str:
@@ -20,8 +37,14 @@ def version_folder(*, project_id: UUID, dataset_id: UUID, version_id: UUID) -> s
 
 
 def version_files(*, version: DatasetVersion) -> list[Path]:
-    """List the Parquet files of a version, in the order of its rows."""
+    """List the Parquet files of a version, in the order of its rows, and note that it is read.
+
+    Raises ``RowsReleased`` where they are made only on demand and nobody has asked.
+    """
+    if version.released:
+        raise RowsReleased(version)
     folder = Path(settings.DATA_DIR) / version.folder
+    _note_read(folder)
     return [folder / file["name"] for file in version.files]
 
 
@@ -54,6 +77,22 @@ def files_collect() -> int:
     orphans = [folder for folder in found if folder not in named]
     folders_remove(folders=orphans)
     return len(orphans)
+
+
+def last_read(*, version: DatasetVersion) -> float:
+    """Say when the rows of a version were last asked for or made, in seconds since 1970."""
+    try:
+        return (Path(settings.DATA_DIR) / version.folder).stat().st_mtime
+    except OSError:
+        return version.created.timestamp()
+
+
+def _note_read(folder: Path) -> None:
+    try:
+        if folder.stat().st_mtime < time.time() - READ_NOTED_SECONDS:
+            os.utime(folder)
+    except OSError:
+        return  # what reads the files will say that they are not there
 
 
 def _remove_empty(folder: Path) -> None:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from datasets.models import Dataset, DatasetVersion
-from datasets.services.files import version_files
+from datasets.services.files import RowsReleased, version_files
 from datasets.services.memory import memory_guard
 from datasets.services.previews import PREVIEW_SECONDS, PreviewPending, job_active
 from datasets.services.rows import version_columns, version_current
@@ -38,8 +38,8 @@ def profile_ask(
     """Return the profile of a version (the current one of ``dataset``), measured now if need be.
 
     The shape is that of ``datasets.engine.profile``. People who ask at once wait for the same
-    job. Raises ``Conflict`` for a dataset without rows, ``PreviewPending`` after ``seconds`` and
-    ``UserError`` with the job's sentence where it failed.
+    job. Raises ``Conflict`` for a dataset without rows (``RowsReleased``: at the moment),
+    ``PreviewPending`` after ``seconds`` and ``UserError`` with the job's sentence where it failed.
     """
     if version is None:
         if dataset is None:
@@ -72,6 +72,8 @@ def profile_start(*, version: DatasetVersion, user: User) -> Job | None:
         version.profile = locked.profile
         if locked.profile is not None:
             return None
+        if locked.released:
+            raise RowsReleased(locked)
         return job_active(subject=subject) or _job_start(locked, user, subject)
 
 

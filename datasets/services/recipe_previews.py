@@ -18,6 +18,7 @@ from datasets.models import Dataset
 from datasets.services.compute import source_of
 from datasets.services.files import scratch_folder, version_files
 from datasets.services.models import model_applied
+from datasets.services.on_demand import datasets_ready
 from datasets.services.plans import inputs_require, kind_get, params_check, recipe_check
 from datasets.services.previews import PREVIEW_SECONDS, preview_ask, preview_subject
 from datasets.services.rows import project_sample
@@ -57,6 +58,7 @@ def recipe_preview(
         sandbox_require()
     recipe_check(kind=kind, inputs=inputs, params=params)
     _rows_require(inputs)
+    datasets_ready(datasets=inputs, user=user, seconds=seconds)
     ids = [str(dataset.pk) for dataset in inputs]
     args = {"kind": kind, "inputs": ids, "params": dict(params)}
     answer = preview_ask(

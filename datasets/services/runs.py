@@ -10,16 +10,22 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from datasets.engine.graph import topological, upstream
+from datasets.engine.graph import topological
 from datasets.engine.recipes.base import CodeRecipe, ModelRecipe
 from datasets.models import Dataset, DatasetVersion, Recipe, RecipeRun
 from datasets.services.compute import RESULT, compute
-from datasets.services.datasets import job_subject, version_publish
+from datasets.services.datasets import job_subject, version_publish, version_refill
 from datasets.services.files import scratch_folder
 from datasets.services.models import model_applied
+from datasets.services.needs import (
+    needed_recipes,
+    released_same,
+    sees_upstream,
+    stale_recipes,
+)
 from datasets.services.plans import kind_get, params_check, params_current
 from datasets.services.sandbox import sandbox_require
-from datasets.services.states import FLOW, RUN, Graph, active_job, graph_load
+from datasets.services.states import FLOW, ROWS, RUN, Graph, active_job, graph_load
 from projects import hooks
 from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
@@ -31,11 +37,15 @@ READ_SHARE = 0.95  # of the progress of one recipe; the rest is publishing
 UNEXPECTED = "Something went wrong on our side; Activity shows the error id."
 
 
-def recipe_run_start(*, recipe: Recipe, user: User, upstream: bool = False) -> Job:
+def recipe_run_start(
+    *, recipe: Recipe, user: User, upstream: bool = False, asked: bool = False
+) -> Job:
     """Start making a new version of a recipe's output; a second click returns the running job.
 
-    With ``upstream``, what it reads is made first where it is out of date. ``Conflict`` where an
-    input has no rows, or for a program where there is no sandbox.
+    With ``upstream``, what it reads is made first where it is out of date; in a project that
+    recomputes on demand always. ``asked`` starts a job that any member may have run: what it
+    makes is decided already. ``Conflict`` where an input has no rows, or for a program where
+    there is no sandbox.
     """
     graph = graph_load(project=recipe.project)
     here = next(each for each in graph.recipes if each.pk == recipe.pk)
@@ -44,12 +54,11 @@ def recipe_run_start(*, recipe: Recipe, user: User, upstream: bool = False) -> J
         return active
     if isinstance(kind_get(key=here.kind), CodeRecipe):
         sandbox_require()
-    recipes = _needed(graph, here) if upstream else [here]
-    name, words = RUN, ""
-    if len(recipes) > 1:
-        name, words = FLOW, " with everything upstream"
-    else:
+    recipes = needed_recipes(graph, [here]) if upstream or sees_upstream(graph, here) else [here]
+    words = " with everything upstream" if len(recipes) > 1 else ""
+    if len(recipes) == 1:
         _rows_require(graph.inputs[here.pk])
+    name = ROWS if asked else FLOW if words else RUN
     return _start(
         project=here.project, graph=graph, user=user, recipes=recipes, name=name,
         title=f"Run {here.name}{words}",
@@ -66,24 +75,11 @@ def flow_run_start(*, project: Project, user: User) -> Job:
     graph = graph_load(project=project)
     if not graph.recipes:
         raise Conflict("There is nothing to run yet: make a recipe of a dataset first.")
+    recipes = needed_recipes(graph, stale_recipes(graph))
     return _start(
-        project=project, graph=graph, user=user, recipes=_needed(graph), name=FLOW,
-        title="Run flow",
+        project=project, graph=graph, user=user, recipes=recipes, name=FLOW, title="Run flow",
         subject=f"flow:{project.pk}", args={}, url=reverse(hooks.project_home, args=[project.pk]),
     )  # fmt: skip
-
-
-def _needed(graph: Graph, target: Recipe | None = None) -> list[Recipe]:
-    """List what is out of date, in graph order; for one target it, and what it is made of."""
-    stale = [recipe for recipe in graph.recipes if graph.states[recipe.output_id].stale]
-    if target is None:
-        return stale
-    parents = {
-        str(recipe.output_id): [str(dataset.pk) for dataset in graph.inputs[recipe.pk]]
-        for recipe in graph.recipes
-    }
-    above = upstream(parents, [str(target.output_id)])
-    return [*(recipe for recipe in stale if str(recipe.output_id) in above), target]
 
 
 def _start(
@@ -156,7 +152,10 @@ def _runs_of(ctx: JobContext) -> list[RecipeRun]:
         if target is None and "recipe" in ctx.args:
             raise Conflict("The recipe was deleted meanwhile.")
         alone = target is not None and ctx.job.name == RUN
-        _runs_create(graph, [target] if alone and target else _needed(graph, target), ctx.job)
+        wanted = [target] if target else stale_recipes(graph)
+        if not (alone and target and not sees_upstream(graph, target)):
+            wanted = needed_recipes(graph, wanted)
+        _runs_create(graph, wanted, ctx.job)
     runs = {str(run.recipe.output_id): run for run in mine.all()}
     parents = {name: [i["dataset"] for i in run.inputs] for name, run in runs.items()}
     return [runs[name] for name in topological(parents) if name in runs]
@@ -204,6 +203,10 @@ def _make(ctx: JobContext, run: RecipeRun, progress: Progress) -> DatasetVersion
     with _work_folder(run) as tmp:
         result = compute(kind, params, versions, tmp, reading, model)
         progress.step(READ_SHARE, f"Publishing {output.name}")
+        if held := released_same(recipe, result, origin):
+            return version_refill(
+                ctx=ctx, version=held, result=result, tmp=tmp / RESULT, origin=origin
+            )
         return version_publish(
             ctx=ctx, dataset=output, result=result, tmp=tmp / RESULT, origin=origin
         )

@@ -15,12 +15,13 @@ from datasets.services.datasets import dataset_list, job_subject
 from datasets.services.models import Tokens, model_id, model_tokens
 from projects.models import Job, Project
 
-RUN, FLOW = "datasets.run_recipe", "datasets.run_flow"
+RUN, FLOW, ROWS = "datasets.run_recipe", "datasets.run_flow", "datasets.make_rows"
 Key = Literal["up_to_date", "out_of_date", "running", "failed", "empty"]
 CHANGED = "The recipe was changed after this run."
 NEVER = "It has not been run yet."
 MODEL_CHANGED = "The {word} “{name}” was changed after this run."
 MODEL_GONE = "The {word} that the recipe applies is not there any more."
+RELEASED = "Its rows are not kept between uses; they are made when somebody opens it."
 RESTORED = "Version {number} was restored; the next run of the recipe replaces it."
 
 
@@ -129,7 +130,9 @@ def _made(graph: Graph, recipe: Recipe) -> State:
         return State("failed", error, bool(why))
     if dataset.current is None:
         return State("empty", why, stale=True)
-    return State("out_of_date", why, stale=True) if why else State("up_to_date")
+    if why:
+        return State("out_of_date", why, stale=True)
+    return State("up_to_date", RELEASED if dataset.current.released else "")
 
 
 def active_job(*, graph: Graph, recipe: Recipe) -> Job | None:

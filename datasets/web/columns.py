@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from datasets.models import DatasetVersion
+from datasets.services.files import RowsReleased
 from datasets.services.previews import PreviewPending
 from datasets.services.profiles import profile_ask
 from datasets.web.column_facts import details, row_of
@@ -59,6 +60,8 @@ def columns_context(
         found = profile_ask(version=version, user=user, seconds=seconds)
     except PreviewPending:
         return {"pending": True}
+    except RowsReleased:
+        raise  # the page waits for them
     except UserError as error:
         return {"broken": str(error)}
     return columns_shown(found, version.rows, ColumnsState.read(query))

@@ -35,6 +35,8 @@ def history_context(project: Project, found: Dataset, page: int) -> dict[str, An
     shown = part[:PAGE]
     runs = RecipeRun.objects.filter(version__in=shown).select_related("job")
     jobs = {run.version_id: run.job for run in runs}
+    on_demand = project.persistency == Project.Persistency.ON_DEMAND
+    made = hasattr(found, "recipe")  # imports are always kept
     older = [*part[1:], *[None] * (len(shown) - len(part) + 1)]
     return {
         "history": [
@@ -42,7 +44,9 @@ def history_context(project: Project, found: Dataset, page: int) -> dict[str, An
             for version, before in zip(shown, older, strict=False)
         ],
         "next_number": (versions[0].number + 1) if count else 1,
-        "keeps_latest": project.persistency == Project.Persistency.KEEP_LATEST,
+        "keeps_latest": project.persistency == Project.Persistency.KEEP_LATEST
+        or (on_demand and made),
+        "on_demand": on_demand and made,
         "first": first + 1 if shown else 0,
         "last": first + len(shown),
         "count": count,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from datasets.models import Dataset, Recipe
+from datasets.services.on_demand import rows_wanted
 from datasets.services.plans import kind_get
 from datasets.services.states import active_job, graph_load
 from projects.models import Job
@@ -19,12 +20,14 @@ def script_log(recipe: Recipe | None, job: Job | None) -> list[str] | None:
 def made_by(found: Dataset) -> dict[str, Any]:
     """Give ``recipe``, its ``recipe_state``, and ``job`` where one makes the dataset now.
 
-    Both are None for an import. A run of the whole flow counts for each dataset that it makes.
+    ``asks`` says whether opening it has its rows made. Both are None for an import. A run of the
+    whole flow counts for each dataset that it makes.
     """
     if not hasattr(found, "recipe"):
-        return {"recipe": None, "recipe_state": None}
+        return {"recipe": None, "recipe_state": None, "asks": False}
     graph = graph_load(project=found.project)
     recipe = next(recipe for recipe in graph.recipes if recipe.output_id == found.pk)
     job = active_job(graph=graph, recipe=recipe)
-    origin = {"recipe": recipe, "recipe_state": graph.states[found.pk]}
+    asks = rows_wanted(graph=graph, dataset=graph.datasets[found.pk])
+    origin = {"recipe": recipe, "recipe_state": graph.states[found.pk], "asks": asks}
     return {**origin, "job": job} if job else origin

@@ -14,6 +14,7 @@ from mllab.services.features import (
     features_check,
     features_propose,
     settings_check,
+    use_case_rows,
     use_case_version,
 )
 from mllab.services.preparing import group_start, prepare_run, prepare_start
@@ -108,7 +109,7 @@ def experiment_start(*, draft: Experiment, user: User) -> tuple[Experiment, Job]
     """
     if draft.started and draft.job:
         return draft, draft.job
-    version = use_case_version(use_case=draft.use_case)
+    version = use_case_rows(use_case=draft.use_case, user=user)
     _settings_take(draft, features=draft.features, algorithms=draft.algorithms)
     if not draft.algorithms:
         sentence = "Choose at least one model to train."

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from datasets.models import DatasetVersion
+from datasets.services.on_demand import datasets_ready
 from datasets.services.previews import PREVIEW_SECONDS, PreviewPending, preview_ask
 from datasets.services.profiles import profile_ask
 from datasets.services.rows import version_columns, version_current
@@ -25,6 +26,7 @@ __all__ = [
     "settings_check",
     "sketch_ask",
     "sketch_run",
+    "use_case_rows",
     "use_case_version",
 ]
 
@@ -37,6 +39,19 @@ def use_case_version(*, use_case: UseCase) -> DatasetVersion:
     """Return the current version of a use case's dataset; ``Conflict`` where there is none."""
     if use_case.dataset is None:
         raise Conflict(DATASET_GONE)
+    return version_current(dataset=use_case.dataset)
+
+
+def use_case_rows(
+    *, use_case: UseCase, user: User, seconds: float = PREVIEW_SECONDS
+) -> DatasetVersion:
+    """Return that version with its rows there, made now where they are not kept between uses.
+
+    Raises ``PreviewPending`` where that takes longer than ``seconds``.
+    """
+    if use_case.dataset is None:
+        raise Conflict(DATASET_GONE)
+    datasets_ready(datasets=[use_case.dataset], user=user, seconds=seconds)
     return version_current(dataset=use_case.dataset)
 
 
@@ -103,7 +118,7 @@ def sketch_ask(
     person that is still being made is cancelled. Raises ``UserError`` for what does not fit and
     ``PreviewPending`` after ``seconds``.
     """
-    version = use_case_version(use_case=use_case)
+    version = use_case_rows(use_case=use_case, user=user, seconds=seconds)
     checked = features_check(version=version, features=features)
     settings = settings_check(settings=preprocessing)
     args = {

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from datasets.web.on_demand import rows_wait
 from datasets.web.recipe_draft import uuid_or_none
 from mllab.forms.features import FeaturesForm, features_sent
 from mllab.forms.models import ModelsForm, models_sent
@@ -47,6 +48,8 @@ def experiment_new(request: ProjectRequest, project: Project, use_case_id: UUID)
         return redirect_to(request, here(found, "features"))
     if found.dataset is None or found.dataset.current is None:
         return render(request, "mllab/experiment_broken.html", frame_of(found, "features"))
+    if request.method == "GET" and (wait := rows_wait(request, found.dataset)):
+        return wait
     draft = draft_get(use_case=found, user=request.user)
     if request.GET.get("step") == "models":
         if not draft.features:

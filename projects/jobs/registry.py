@@ -21,23 +21,31 @@ class JobKind:
     title: str
     queue: str
     idempotent: bool
+    role: str | None
 
 
 _kinds: dict[str, JobKind] = {}
 
 
 def job(
-    name: str, *, title: str, queue: str = "default", idempotent: bool = False
+    name: str,
+    *,
+    title: str,
+    queue: str = "default",
+    idempotent: bool = False,
+    role: str | None = None,
 ) -> Callable[[JobFunction], JobFunction]:
     """Register the function of a job; what it returns becomes ``job.result``.
 
-    ``idempotent`` ones are started once more, by themselves, when their worker was lost.
+    ``idempotent`` ones are started once more, by themselves, when their worker was lost. Who
+    starts it must have ``role`` still when it begins: viewers for hidden jobs, else editors,
+    unless the job says otherwise.
     """
 
     def register(run: JobFunction) -> JobFunction:
         if name in _kinds and _kinds[name].run is not run:
             raise ValueError(f"the job name {name!r} is taken twice")
-        _kinds[name] = JobKind(name, run, title, queue, idempotent)
+        _kinds[name] = JobKind(name, run, title, queue, idempotent, role)
         return run
 
     return register

@@ -11,7 +11,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.module_loading import import_string
 
+from projects import hooks
 from projects.web.htmx import is_htmx
 from segplatform.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, UserError
 
@@ -84,6 +86,9 @@ class UserErrorMiddleware(MiddlewareMixin):
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Show what a person can mend; leave everything else to Django's 500."""
         if isinstance(exception, UserError):
+            answers = (import_string(page)(request, exception) for page in hooks.error_pages)
+            if not is_api(request) and (answer := next(filter(None, answers), None)):
+                return answer
             return error_response(
                 request, status_of(exception), str(exception), code=exception.code
             )

@@ -4,8 +4,9 @@ function follow(root) {
   if (!done || ["queued", "running"].includes(done.dataset.jobState)) return;
   document.dispatchEvent(new CustomEvent("sp:job-finished"));
   const { jobState, jobUrl } = done.dataset;
-  const wish = done.closest("[data-follow]")?.dataset.follow; // "always": that page also tells of failure
-  if (jobUrl && (wish === "always" || (wish === "" && jobState === "succeeded"))) location.assign(jobUrl);
+  const wish = done.closest("[data-follow]")?.dataset.follow; // "here": this page also tells of failure
+  if (wish === "here") location.reload();
+  else if (jobUrl && wish === "" && jobState === "succeeded") location.assign(jobUrl);
 }
 
 for (const name of ["htmx:afterSettle", "htmx:sseMessage"]) {

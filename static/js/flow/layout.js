@@ -2,7 +2,7 @@
 import { Graph, layout } from "../../vendor/dagre/dagre.js";
 
 // Narrow enough for an import, two recipes, a model and its scores side by side on a desktop.
-const SIZES = { dataset: [184, 76], recipe: [152, 76], model: [164, 76] };
+const SIZES = { dataset: [184, 88], recipe: [156, 88], model: [168, 88] };
 const MARGIN = 24;
 
 // Nodes as [{id, kind}] in graph order, edges as [from, to]; places are the middles of the boxes.
