@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.environment import HOME
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
@@ -11,11 +12,18 @@ from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_sc
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 
 
+def pytest_configure() -> None:
+    """Let static files be looked up when they are asked for.
+
+    Each test client builds the middleware anew, and WhiteNoise would list all files each time:
+    that was half of the time of a test that only asks for a page.
+    """
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Keep the test database in a file: workers are processes of their own and need it too."""
-    from django.conf import settings
-
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database["TEST"]["NAME"] = str(Path(HOME.name) / "test.sqlite3")

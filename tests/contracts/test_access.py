@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
@@ -18,6 +18,7 @@ from tests.contracts.access_words import METHODS
 from tests.contracts.access_world import MARKER, World, make_world
 from tests.factories import make_project
 
+READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 SAFE = ("GET", "HEAD", "OPTIONS")
 REFUSALS = (401, 403, 404, 405)
 # A session notes when it was seen, and the sign-in kit copies the address of an account when its
@@ -93,13 +94,20 @@ def body_of(name: str, world: World) -> dict[str, Any]:
 def call(
     method: str, url: str, session: str, body: dict[str, Any]
 ) -> tuple[HttpResponse, Rows | None]:
-    """Make one request of a fresh client, and undo it; give what a safe one leaves behind."""
-    client = Client()
+    """Make one request of a fresh client, and undo it; give what a safe one that wrote leaves."""
+    client, written = Client(), []
+
+    def watch(execute: Any, sql: str, *rest: Any) -> Any:
+        if not sql.startswith(READS):
+            written.append(sql)
+        return execute(sql, *rest)
+
     if session:
         client.cookies[settings.SESSION_COOKIE_NAME] = session
     with transaction.atomic():
-        response = getattr(client, method.lower())(url, **body)
-        after = snapshot() if method in SAFE else None
+        with connection.execute_wrapper(watch):
+            response = getattr(client, method.lower())(url, **body)
+        after = snapshot() if method in SAFE and written else None
         transaction.set_rollback(True)
     return response, after
 
