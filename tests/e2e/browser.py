@@ -13,6 +13,8 @@ SERIOUS = {"serious", "critical"}
 # WCAG 2.2 AA, as axe names its rule sets.
 SETS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALL = {"type": "tag", "values": SETS}
+TOUCH = {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}
+"""What a narrow window may break: things move closer together, and more boxes scroll."""
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
 """What another theme may break: it changes colours and nothing else."""
 STILL = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
