@@ -40,6 +40,12 @@ class Api:
         assert answer.ok, answer.text()
         return answer.json()
 
+    def change(self, path: str, data: Any) -> Any:
+        """Change something."""
+        answer = self.request.patch(f"/api/v1{path}", data=data, headers=self._headers())
+        assert answer.ok, answer.text()
+        return answer.json()
+
     def _headers(self) -> dict[str, str]:
         cookies = {each["name"]: each["value"] for each in self.window.cookies()}
         return {"X-CSRFToken": cookies["csrftoken"]}
@@ -53,9 +59,9 @@ class Api:
             time.sleep(0.05)
         return started
 
-    def project(self, name: str) -> str:
+    def project(self, name: str, **settings: str) -> str:
         """Make a project; give its id."""
-        return str(self.post("/projects", {"name": name})["id"])
+        return str(self.post("/projects", {"name": name, **settings})["id"])
 
     def home(self, name: str) -> str:
         """Make a project; give the address of its home."""
