@@ -5,6 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from datasets.services import models
 from datasets.services.recipes import recipe_kinds
@@ -12,23 +15,27 @@ from projects.models import Project
 
 register = template.Library()
 
+ID, NAME = "recipe-menu-of-id", "recipe-menu-of-name"
+"""What stands in the menu that is rendered, where each dataset's own words come."""
 
-@register.inclusion_tag("datasets/_recipe_menu.html")
+
+@register.simple_tag
 def recipe_menu(
     project: Project, dataset_id: UUID | str, name: str, small: bool = False, place: str = ""
-) -> dict[str, object]:
+) -> SafeString:
     """Show the menu of recipes that can start from this dataset.
 
-    ``place`` tells the ids of two menus of one dataset on a page apart.
+    ``place`` tells the ids of two menus of one dataset on a page apart. The menus of a page are
+    one like the other and there may be hundreds: one is rendered, then only its words change.
     """
-    return {
-        "project": project,
-        "dataset_id": dataset_id,
-        "name": name,
-        "kinds": [*visual_kinds(), *model_kinds(project), *code_kinds()],
-        "small": small,
-        "place": place,
-    }
+    menus: dict[tuple[bool, str], str] = project.__dict__.setdefault("_recipe_menus", {})
+    if (small, place) not in menus:
+        kinds = [*visual_kinds(), *model_kinds(project), *code_kinds()]
+        context = {"project": project, "kinds": kinds, "small": small, "place": place}
+        context |= {"dataset_id": ID, "name": NAME}
+        menus[small, place] = render_to_string("datasets/_recipe_menu.html", context)
+    menu = menus[small, place].replace(ID, escape(dataset_id)).replace(NAME, escape(name))
+    return SafeString(menu)
 
 
 @register.simple_tag
