@@ -29,7 +29,7 @@ def test_it_lists_the_jobs(page: Client, project: Project) -> None:
     make_job(project, title="Old one", state=State.FAILED)
     html = page.get(f"/projects/{project.pk}/jobs/").text
     assert "Import orders" in html
-    assert ">42<" in html
+    assert ">42 % · " in html
     assert "Failed" in html
     assert "Old one" not in page.get(f"/projects/{project.pk}/jobs/?q=import").text
 
