@@ -37,7 +37,7 @@ def run(rows: list[tuple[Any, ...]], **params: Any) -> pd.DataFrame:
         return ours(source, Path(folder) / "out", **params)[0]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(rows=st.lists(ORDER, min_size=1, max_size=60), seed=st.integers(0, 99))
 def test_equal_values_have_equal_scores_whatever_the_order(
     rows: list[tuple[Any, ...]], seed: int
@@ -49,7 +49,7 @@ def test_equal_values_have_equal_scores_whatever_the_order(
     pd.testing.assert_frame_equal(table, run(shuffled))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(rows=st.lists(ORDER, min_size=1, max_size=60), bins=st.integers(2, 9))
 def test_it_agrees_with_pandas(rows: list[tuple[Any, ...]], bins: int) -> None:
     table, expected = run(rows, bins=bins), customers(orders_frame(rows))

@@ -15,13 +15,14 @@ from datasets.models import Dataset, DatasetVersion, Recipe
 from datasets.services.files import RowsReleased, version_files
 from datasets.services.needs import released_same
 from datasets.services.on_demand import dataset_ask, outputs_release
+from datasets.services.previews import PreviewPending
 from datasets.services.recipes import recipe_preview, recipe_run_start, recipe_state, recipe_update
 from datasets.services.rows import rows_page, version_current
 from projects.models import Job, Project, User
 from tests.factories import make_job, make_member, make_project
 from tests.factories.datasets import make_dataset, make_version
 from tests.factories.recipes import DOUBLED, make_recipe, make_run
-from tests.workers import running_worker, work_off
+from tests.workers import work_off
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queue_server")]
 
@@ -148,16 +149,6 @@ def test_a_released_version_comes_back_in_a_project_that_now_keeps_all(
     assert [version(first).number, version(first).released] == [1, None]
 
 
-def test_a_script_that_gives_other_rows_makes_a_new_version(project: Project, user: User) -> None:
-    code = "import time\nimport pandas as pd\noutput = pd.DataFrame({'t': [time.time_ns()]})\n"
-    recipe = make_recipe(project, [], "clock", {"code": code}, kind="python")
-    done(recipe_run_start(recipe=recipe, user=user))
-    unread(recipe)
-    outputs_release()
-    done(dataset_ask(dataset=fresh(recipe), user=user))
-    assert version(recipe).number == 2
-
-
 def test_a_script_that_gives_the_same_bytes_gives_the_same_version(project: Project) -> None:
     recipe = make_recipe(project, [], "script", {"code": "output = 1"}, kind="python")
     made = make_run(recipe)
@@ -173,12 +164,11 @@ def test_a_preview_has_its_input_made(project: Project, user: User, first: Recip
     done(recipe_run_start(recipe=first, user=user))
     unread(first)
     outputs_release()
-    with running_worker():
-        found = recipe_preview(
-            project=project, user=user, kind="prepare", inputs=[fresh(first)],
-            params={"steps": []}, seconds=30,
-        )  # fmt: skip
-    assert found["count"] == 3
+    asked: dict[str, Any] = {"kind": "prepare", "inputs": [fresh(first)], "params": {"steps": []}}
+    with pytest.raises(PreviewPending, match="The rows of “first” are being made"):
+        recipe_preview(project=project, user=user, seconds=0, **asked)
+    work_off()
+    assert version(first).released is None
 
 
 def test_pages_wait_and_lead_back(project: Project, user: User, first: Recipe) -> None:
