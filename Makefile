@@ -7,7 +7,7 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help run python setup setup-dev browser test screenshots lint format check lock clean
+.PHONY: help run python setup setup-dev browser test screenshots lint format check wheel lock clean
 
 help:  ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -32,7 +32,7 @@ browser:
 	|| { echo "The browser tests need Chromium: run 'apt install chromium' (as root), then try again."; exit 1; }
 
 test: setup-dev browser  ## Run all tests, those in a real browser too
-	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)  # of two cores: tests wait for workers and pages, too
 
 screenshots: setup-dev browser  ## Take a picture of every page in its states (SHOTS="--only leaderboard --width 1440")
 	@$(BIN)/python -m tests.screenshots $(SHOTS)
@@ -53,6 +53,10 @@ bench: setup-dev  ## Measure beside what a notebook would do (prints; nothing is
 	@for file in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py); done
 
 check: lint test  ## All that CI does on one Python and SQLite (.ci/run adds PostgreSQL)
+
+wheel: setup  ## Build the wheel, with pages and browser files, into dist/
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/segplatform-*.whl
 
 lock: setup  ## Resolve the dependencies anew (LOCK_ARGS=--upgrade for newer ones)
 	@$(PYTHON) .ci/lock $(LOCK_ARGS)

@@ -21,6 +21,7 @@ class DatasetsConfig(AppConfig):
     def ready(self) -> None:
         """Fill the job table (the decorators do it on import) and the hooks of the shared pages."""
         from datasets import tasks  # noqa: F401
+        from datasets.services.deleted import DatasetBin
 
         hooks.project_home = "flow"
         hooks.rail_entries += [
@@ -35,6 +36,10 @@ class DatasetsConfig(AppConfig):
         hooks.checks.append(check_sandbox)
         hooks.banners.append(warn_unsafe)
         hooks.housekeeping.append(tidy)
+        hooks.bins.append(DatasetBin())
+        hooks.stored_folders.append(stored)
+        hooks.integrity.append(find_faults)
+        hooks.measures.append(measure_files)
         hooks.error_pages.append("datasets.web.on_demand.released_page")
 
 
@@ -103,6 +108,27 @@ def warn_unsafe() -> hooks.Banner | None:
     from datasets.web.sandbox import sandbox_banner
 
     return sandbox_banner()
+
+
+def measure_files() -> Iterable[hooks.Measure]:
+    """Count datasets and bytes for ``GET /health/metrics``."""
+    from datasets.services.measures import dataset_measures
+
+    return dataset_measures()
+
+
+def find_faults() -> list[hooks.Fault]:
+    """Look for versions without their files, files without a version, jobs without a process."""
+    from datasets.services.integrity import integrity_faults
+
+    return integrity_faults()
+
+
+def stored(alias: str) -> Iterable[str]:
+    """Name the folders of versions, for a backup."""
+    from datasets.services.files import stored_folders
+
+    return stored_folders(alias=alias)
 
 
 def tidy() -> None:

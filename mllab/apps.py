@@ -33,6 +33,7 @@ class MllabConfig(AppConfig):
         """Fill the job table (the decorators do it on import) and the hooks of the shared pages."""
         from mllab import tasks  # noqa: F401
         from mllab.engine.score_recipe import Score  # registers itself
+        from mllab.services.deleted import SegmentationBin, UseCaseBin
         from mllab.services.demo_hook import Demos
         from mllab.services.models import Segmentations
 
@@ -48,6 +49,9 @@ class MllabConfig(AppConfig):
         hooks.search_providers += [search_use_cases, search_segmentations]
         hooks.worker_start.append(preload)
         hooks.housekeeping.append(tidy)
+        hooks.bins += [UseCaseBin(), SegmentationBin()]
+        hooks.stored_folders.append(stored)
+        hooks.integrity.append(find_faults)
         hooks.demo = Demos()
 
 
@@ -107,6 +111,20 @@ def preload() -> None:
         import_module(name)
     for kind in REGISTRIES:
         getattr(import_module(f"mllab.engine.{kind}.base"), kind).discover()
+
+
+def find_faults() -> list[hooks.Fault]:
+    """Look for prototypes without their files, and files without a prototype."""
+    from mllab.services.integrity import lab_faults
+
+    return lab_faults()
+
+
+def stored(alias: str) -> Iterable[str]:
+    """Name the folders of experiments and prototypes, for a backup."""
+    from mllab.services.files import stored_folders
+
+    return stored_folders(alias=alias)
 
 
 def tidy() -> None:

@@ -1,12 +1,16 @@
 """What higher apps add to the shared pages and workers, filled in their ``AppConfig.ready()``."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 if TYPE_CHECKING:
     from projects.models import Project, User
+    from projects.services.bins import Bin
+
+Labelled = Mapping[tuple[str, ...], float]
+"""A value for each set of labels."""
 
 ProjectCounts = Callable[[Iterable[UUID]], dict[str, dict[UUID, int]]]
 
@@ -53,6 +57,7 @@ class Banner:
 
     title: str
     text: str
+    icon: str = "shield-off"
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,24 @@ class GuideStep:
     text: str
     icon: str
     url: str = ""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that must never be: ``subject`` names the row or file, ``text`` what is wrong."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something to watch: a gauge's name and meaning, and its value for each set of labels."""
+
+    name: str
+    text: str
+    labels: tuple[str, ...] = ()
+    values: Labelled = field(default_factory=dict)
 
 
 class DemoMaker(Protocol):
@@ -104,9 +127,18 @@ process for them; it computes nothing itself."""
 housekeeping: list[Callable[[], None]] = []
 """Each removes what nobody needs any more (expired uploads, forgotten files), now and then."""
 
+bins: list["Bin"] = []
+"""What can be deleted and restored; what needs other things comes after them."""
+
+stored_folders: list[Callable[[str], Iterable[str]]] = []
+"""Each names the folders, relative to the data directory, that rows of its app point to in the
+database of this alias: what a backup must hold."""
+
 rail_entries: list[RailEntry] = [
     RailEntry("jobs", "Activity", "activity", "job_list", order=800),
     RailEntry("members", "Members", "users", "project_members", order=810),
+    RailEntry("audit", "Audit log", "scroll-text", "project_audit", order=820, role="owner"),
+    RailEntry("deleted", "Deleted", "trash-2", "project_deleted", order=890, role="editor"),
     RailEntry("settings", "Settings", "settings", "project_settings", order=900, role="editor"),
 ]
 """The pages of a project; sorted by ``order`` and shown to members with ``role``."""
@@ -124,6 +156,12 @@ warning in one word, as ``"unsafe"``."""
 checks: list[Callable[[], tuple[str, str, str]]] = []
 """Each gives a line of `segplatform check`: its name, ``"ok"``, ``"note"`` or ``"failed"``, and
 what there is to say."""
+
+integrity: list[Callable[[], list[Fault]]] = []
+"""Each looks for rows and files that are not as they must be; that may take minutes."""
+
+measures: list[Callable[[], Iterable[Measure]]] = []
+"""Each gives figures of its app for ``GET /health/metrics``, asked every few seconds: be quick."""
 
 error_pages: list[str] = []
 """Dotted names of functions that are given a request and the ``UserError`` that it raised; each may

@@ -4,19 +4,24 @@ import os
 import platform
 import shutil
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from redis.exceptions import RedisError
 
 from segplatform import __version__
 from segplatform.queue_server import ping
 
 LEAST_FREE_BYTES = 2**30
 LEAST_KEY_LENGTH = 40
+LEAST_TOKEN_LENGTH = 24
 GIB = 2**30
 
 
@@ -33,15 +38,24 @@ def database() -> Finding:
     """Ask the database something, and whether its tables are of this version."""
     try:
         connection.ensure_connection()
-        plan = MigrationExecutor(connection).migration_plan(
-            MigrationExecutor(connection).loader.graph.leaf_nodes()
-        )
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
         return Finding("database", "failed", f"{str(error).strip()}. Check DATABASE_URL.")
+    if newer := _unknown_migrations(executor.loader):
+        text = f"it is of a newer version ({newer}): install that version, or restore a backup."
+        return Finding("database", "failed", text)
     if plan:
         text = f"{len(plan)} migrations to apply: `segplatform up` applies them."
         return Finding("database", "note", text)
     return Finding("database", "ok", f"{connection.display_name}, tables up to date")
+
+
+def _unknown_migrations(loader: MigrationLoader) -> str:
+    """Name our applied migrations that this version does not have."""
+    ours = loader.migrated_apps
+    unknown = [key for key in loader.applied_migrations if key not in loader.graph.nodes]
+    return ", ".join(f"{app} {name}" for app, name in sorted(unknown) if app in ours)
 
 
 def queue() -> Finding:
@@ -61,11 +75,38 @@ def data_directory() -> Finding:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         text = f"{path} can be read by other users: run `chmod 700 {path}`."
         return Finding("data directory", "failed", text)
+    if foreign := _owned_by_others(path):
+        text = f"{foreign} in {path} belongs to another user: run `chown -R` with its owner."
+        return Finding("data directory", "failed", text)
     free = shutil.disk_usage(path).free
     if free < LEAST_FREE_BYTES:
         text = f"only {free / GIB:.1f} GiB free at {path}: make room, at least 1 GiB."
         return Finding("data directory", "failed", text)
     return Finding("data directory", "ok", f"{path}, {free / GIB:.0f} GiB free")
+
+
+def _owned_by_others(path: Path) -> str:
+    """Name what somebody else made in it, as a command run once as root does."""
+    owner = path.stat().st_uid
+    return ", ".join(sorted(each.name for each in path.iterdir() if each.lstat().st_uid != owner))
+
+
+def static_files() -> Finding:
+    """Look for the files that pages need: our own, and the browser packages."""
+    for name in ("css/tokens.css", "vendor/htmx/htmx.min.js"):
+        if not finders.find(name) and not (Path(settings.STATIC_ROOT) / name).is_file():
+            text = f"{name} is missing: run `make setup`, or install the wheel again."
+            return Finding("static files", "failed", text)
+    return Finding("static files", "ok", "there")
+
+
+def metrics_token() -> Finding:
+    """Look at who may read the metrics."""
+    token = settings.METRICS_TOKEN
+    if token and len(token) < LEAST_TOKEN_LENGTH:
+        text = f"SEGPLATFORM_METRICS_TOKEN is short: use {LEAST_TOKEN_LENGTH} random characters."
+        return Finding("metrics", "failed", text)
+    return Finding("metrics", "ok", "behind a token" if token else "for this machine alone")
 
 
 def secret_key() -> Finding:
@@ -95,11 +136,18 @@ def versions() -> Finding:
     return Finding("versions", "ok", ", ".join(found))
 
 
-CHECKS: tuple[Callable[[], Finding], ...] = (
-    versions, database, queue, data_directory, secret_key, debug,
+Check = Callable[[], Finding]
+CHECKS: tuple[Check, ...] = (
+    versions, database, queue, data_directory, static_files, secret_key, metrics_token, debug,
 )  # fmt: skip
 
 
-def findings() -> Iterable[Finding]:
-    """Run every check, in order."""
-    return (check() for check in CHECKS)
+def findings(checks: Sequence[Check] = CHECKS) -> Iterator[Finding]:
+    """Run the checks, in order; one that cannot ask a part that is down says so."""
+    for check in checks:
+        try:
+            yield check()
+        except (DatabaseError, RedisError, OSError) as error:
+            name = check.__name__.removeprefix("check_").replace("_", " ")
+            reason = f"{type(error).__name__}: {error}".strip().partition("\n")[0]
+            yield Finding(name, "note", f"could not be looked at ({reason}): mend the above first.")

@@ -21,6 +21,7 @@ Spawner = Callable[[], subprocess.Popen[bytes]]
 FIRST_QUEUES = "interactive,default"
 OTHER_QUEUES = "heavy,default,interactive"
 ONLY_QUEUES = "interactive,default,heavy"
+OURS = ("-m", "segplatform.cli")
 WORKER_GRACE_SECONDS = 10.0
 KERNEL_ADVICE = "Memory overcommit must be enabled"  # for servers of many gigabytes
 STREAM_SECONDS = "3"  # an open event stream would otherwise hold the stop for a minute
@@ -52,25 +53,23 @@ def worker_queues(count: int) -> list[str]:
 
 def services(*, host: str, port: int, workers: int) -> list[Service]:
     """Return everything ``segplatform up`` runs; stopped as web, workers, reconciler, queue."""
+    asked = worker_queues(workers)
     found = [
-        Service("reconcile", command("-m", "segplatform.cli", "reconcile", "--forever"), stage=3),
-        *[
-            Service(
-                f"worker-{number}",
-                command(
-                    "-m", "segplatform.cli", "worker", "--queues", queues, death=signal.SIGKILL
-                ),
-                stage=2,
-                grace=WORKER_GRACE_SECONDS,
-            )
-            for number, queues in enumerate(worker_queues(workers), 1)
-        ],
-        Service("web", command("-m", "granian", *web_options(host, port)), stage=1),
+        Service("reconcile", command("reconcile", *OURS, "reconcile", "--forever"), stage=3),
+        *[worker(f"worker-{number}", queues) for number, queues in enumerate(asked, 1)],
+        Service("web", command("web", "-m", "granian", *web_options(host, port)), stage=1),
     ]
     if not os.environ.get("REDIS_URL"):
         queue = QueueServer(settings.DATA_DIR / "queue")
         found.insert(0, Service("queue", queue.spawn, stage=4, noise=KERNEL_ADVICE))
     return found
+
+
+def worker(name: str, queues: str) -> Service:
+    """Return a worker of these queues; a killed supervisor must not leave one behind."""
+    words = (*OURS, "worker", "--queues", queues)
+    start = command(name, *words, death=signal.SIGKILL)
+    return Service(name, start, stage=2, grace=WORKER_GRACE_SECONDS)
 
 
 def web_options(host: str, port: int) -> list[str]:
@@ -82,9 +81,10 @@ def web_options(host: str, port: int) -> list[str]:
     ]  # fmt: skip
 
 
-def command(*arguments: str, death: int = signal.SIGTERM) -> Spawner:
+def command(name: str, *arguments: str, death: int = signal.SIGTERM) -> Spawner:
     """Return what starts our own Python with these arguments; ``death`` is its parent-death signal.
 
+    ``name`` is what its log lines call it, in the format of this process (its own is no terminal).
     ``cwd`` is the folder of the code, so that no ``datasets`` folder elsewhere is imported instead.
     """
     env = {
@@ -92,6 +92,8 @@ def command(*arguments: str, death: int = signal.SIGTERM) -> Spawner:
         "DJANGO_SETTINGS_MODULE": "segplatform.settings",
         "SEGPLATFORM_DATA_DIR": str(settings.DATA_DIR),
         "PYTHONUNBUFFERED": "1",
+        "SEGPLATFORM_PROGRAM": name,
+        "SEGPLATFORM_LOG_FORMAT": settings.LOG_FORMAT,
     }
     return partial(
         spawn, [sys.executable, *arguments], env=env, cwd=settings.BASE_DIR, death_signal=death

@@ -53,7 +53,8 @@ class Child:
 class Supervisor:
     """Runs services until it is told to stop; one thread, no polling of files.
 
-    ``tick`` is called on every turn (about four a second).
+    ``tick`` is called on every turn (about four a second); ``form`` makes one line of a service's
+    name and what it said.
     """
 
     def __init__(
@@ -62,9 +63,11 @@ class Supervisor:
         *,
         out: TextIO | None = None,
         tick: Callable[[], None] = lambda: None,
+        form: Callable[[str, str], str] | None = None,
     ) -> None:
         self.children = [Child(service) for service in services]
         self.out, self.tick = out or sys.stdout, tick
+        self.form = form or self._beside_its_name
         self.stop_requests = 0
         self.width = max((len(service.name) for service in services), default=0)
         self.selector = selectors.DefaultSelector()
@@ -145,8 +148,11 @@ class Supervisor:
 
     def _say(self, name: str, text: str) -> None:
         with suppress(OSError):  # the terminal may be gone; the work goes on
-            self.out.write(f"{name:<{self.width}} | {text}\n")
+            self.out.write(f"{self.form(name, text)}\n")
             self.out.flush()
+
+    def _beside_its_name(self, name: str, text: str) -> str:
+        return f"{name:<{self.width}} | {text}"
 
     def _revive(self, child: Child) -> None:
         """Notice the end of a child, and start it again after a growing pause."""

@@ -17,5 +17,6 @@ urlpatterns = [
 
 handler400 = "projects.views.errors.bad_request"
 handler403 = "projects.views.errors.forbidden"
+handler429 = "projects.views.errors.too_many"
 handler404 = "projects.views.errors.not_found"
 handler500 = "projects.views.errors.server_error"

@@ -9,5 +9,6 @@ import tempfile
 HOME = tempfile.TemporaryDirectory(prefix="seg-test-")
 os.environ["SEGPLATFORM_DATA_DIR"] = HOME.name
 os.environ["SEGPLATFORM_SANDBOX_AT_START"] = "0"  # many tests start workers; few run programs
+os.environ["SEGPLATFORM_API_PER_MINUTE"] = "0"  # tests ask faster than people, and ids come again
 for name in ("REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"):
     os.environ.pop(name, None)

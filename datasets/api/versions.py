@@ -24,7 +24,7 @@ class RowsAsked(Schema):
 
 @router.post(
     "/datasets/{uuid:dataset_id}/rows",
-    response={200: RowsAsked, 202: RowsAsked, **errors(404, 409)},
+    response={200: RowsAsked, 202: RowsAsked, **errors(403, 404, 409)},
     tags=TAGS,
     summary="Have the rows made",
 )

@@ -210,12 +210,14 @@ def _told(outcome: Outcome, limits: Limits) -> CodeError:
     """Say in one sentence why a program did not come to its end, with its own line."""
     error = outcome.error
     line = error.line if error else None
-    words = _STOPPED.get(outcome.reason, error.message if error else "").format(
-        seconds=f"{limits.seconds:,.0f}",
-        memory=f"{limits.memory_bytes / 2**30:,.1f} GB",
-        disk=f"{limits.disk_bytes / 2**30:,.1f} GB",
-        files=f"{limits.files:,}",
-    )
+    words = error.message if error else ""
+    if ours := _STOPPED.get(outcome.reason):  # never the program's words: braces are a language
+        words = ours.format(
+            seconds=f"{limits.seconds:,.0f}",
+            memory=f"{limits.memory_bytes / 2**30:,.1f} GB",
+            disk=f"{limits.disk_bytes / 2**30:,.1f} GB",
+            files=f"{limits.files:,}",
+        )
     return CodeError(f"line {line}: {words}" if line else words, line)
 
 

@@ -4,6 +4,7 @@ import re
 
 import duckdb
 
+from segplatform.kernel.disk import NO_ROOM, is_disk_full
 from segplatform.kernel.errors import UserError
 
 _TOO_LARGE = (
@@ -14,6 +15,10 @@ _MEMORY = (
     "This needs more memory than a recipe may take; leave out columns or rows first, or ask the "
     "operator for more."
 )
+_FILES = (
+    "A file that this needs could not be read or written: what it reads may have been replaced "
+    "meanwhile. Try again; if that does not help, ask the operator."
+)
 _DIGITS = re.compile(r"out of range|overflow|could not (cast|convert)|precision|width", re.I)
 
 
@@ -22,6 +27,8 @@ def readable(error: duckdb.Error) -> UserError:
     text = str(error)
     if isinstance(error, duckdb.OutOfMemoryException):
         return UserError(_MEMORY)
+    if isinstance(error, duckdb.IOException):  # its text names files of ours
+        return UserError(NO_ROOM if is_disk_full(error) else _FILES)
     numeric = isinstance(error, (duckdb.OutOfRangeException, duckdb.ConversionException))
     if numeric and _DIGITS.search(text):
         return UserError(_TOO_LARGE)

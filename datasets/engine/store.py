@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import duckdb
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from datasets.engine.bounds import ROW_GROUP_ROWS
 from datasets.engine.duck import literal
 from datasets.engine.types import ROW_COLUMN
+from segplatform.kernel.faults import fault
 from segplatform.kernel.progress import NullProgress, Progress
 
 PART_NAME = "part-0.parquet"
@@ -32,12 +33,37 @@ class FileInfo(TypedDict):
 
 def file_info(path: Path) -> FileInfo:
     """Describe a finished Parquet file; reading its footer is the check that it is whole."""
+    rows = pq.read_metadata(path).num_rows
+    return FileInfo(name=path.name, sha256=_sha256(path), bytes=path.stat().st_size, rows=rows)
+
+
+def damage(path: Path, info: Mapping[str, Any], *, deep: bool = False) -> str:
+    """Say what is wrong with a file that should be as ``info`` (a ``FileInfo``); "" if nothing.
+
+    Looks at its size and, in its footer, at its rows; ``deep`` also reads all of it for the hash.
+    """
+    try:
+        size = path.stat().st_size
+        if size != info["bytes"]:
+            return f"has {size:,} bytes instead of {info['bytes']:,}"
+        rows = pq.read_metadata(path).num_rows
+        if rows != info["rows"]:
+            return f"has {rows:,} rows instead of {info['rows']:,}"
+        if deep and _sha256(path) != info["sha256"]:
+            return "has other bytes than were written"
+    except FileNotFoundError:
+        return "is not there"
+    except (OSError, pa.ArrowException) as error:
+        return f"cannot be read: {error}"
+    return ""
+
+
+def _sha256(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
-    rows = pq.read_metadata(path).num_rows
-    return FileInfo(name=path.name, sha256=digest.hexdigest(), bytes=path.stat().st_size, rows=rows)
+    return digest.hexdigest()
 
 
 def write_parquet(
@@ -105,24 +131,42 @@ class TableWriter:
             self._writer.close()
 
 
-def publish_folder(tmp: Path, final: Path, progress: Progress | None = None) -> None:
+def publish_folder(
+    tmp: Path,
+    final: Path,
+    progress: Progress | None = None,
+    files: Iterable[Mapping[str, Any]] = (),
+) -> None:
     """Make ``tmp`` appear as ``final`` in one step, its bytes on the disk before.
 
-    Both lie on one file system. Raises ``FileExistsError`` where ``final`` is there: versions
-    never change.
+    Both lie on one file system; ``files`` (``FileInfo``) must be in ``tmp`` as they say. Raises
+    ``OSError`` where one is not, ``FileExistsError`` where ``final`` is there: versions never
+    change.
     """
-    report = progress or NullProgress()
-    files = sorted(path for path in tmp.rglob("*") if path.is_file())
-    for number, path in enumerate(files):
-        _sync(path)
-        report.step(number / len(files), "Saving")
-    for folder in (tmp, *(path for path in tmp.rglob("*") if path.is_dir())):
-        _sync(folder)
+    fault("publish:after_write")
+    _sync_all(tmp, progress or NullProgress())
+    fault("publish:after_sync")
+    for info in files:
+        if wrong := damage(tmp / info["name"], info):
+            raise OSError(f"A file that was just written {wrong}.")
+    fault("publish:after_check")
     final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if final.exists():
         raise FileExistsError(final)
     os.rename(tmp, final)
     _sync(final.parent)
+    fault("publish:after_rename")
+
+
+def _sync_all(folder: Path, progress: Progress) -> None:
+    """Wait until everything in a folder is on the disk."""
+    paths = sorted(folder.rglob("*"))
+    files = [path for path in paths if path.is_file()]
+    for number, path in enumerate(files):
+        _sync(path)
+        progress.step(number / len(files), "Saving")
+    for each in (folder, *(path for path in paths if path.is_dir())):
+        _sync(each)
 
 
 def _sync(path: Path) -> None:

@@ -1,13 +1,21 @@
 """A named table of a project and its immutable versions."""
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+
+from projects.models import Deletable, Living
 
 
-class Dataset(models.Model):
-    """A named table; every import and every recipe run adds a version."""
+class Dataset(Deletable):
+    """A named table; every import and every recipe run adds a version.
+
+    ``unlinked`` holds, while it is deleted, what pointed to it from elsewhere:
+    ``{"<app>.<Model>.<field>": {"<id of the row>": "<id it pointed to>"}}``.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(
@@ -27,18 +35,23 @@ class Dataset(models.Model):
     )
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
+    unlinked = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["project", "name"], name="one_dataset_per_name")
+            models.UniqueConstraint(
+                fields=["project", "name"],
+                condition=Q(deleted=None),
+                name="one_dataset_per_name",
+            )
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class DatasetVersion(models.Model):
+class DatasetVersion(Living):
     """Immutable Parquet files and what is known of them.
 
     ``columns`` is a list of ``{"name", "type", "missing"}`` in the table's order, the types
@@ -46,6 +59,8 @@ class DatasetVersion(models.Model):
     "rows"}`` relative to ``folder``, which is relative to the data directory. Those of a version
     that is ``released`` are not there until somebody asks for its rows.
     """
+
+    DELETED: ClassVar[str] = "dataset__deleted"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="versions")

@@ -1,13 +1,21 @@
 """A step of the flow and its runs."""
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 
+from projects.models import Living
 
-class Recipe(models.Model):
-    """Input datasets to one output dataset; ``revision`` grows with every change of meaning."""
+
+class Recipe(Living):
+    """Input datasets to one output dataset; ``revision`` grows with every change of meaning.
+
+    It is deleted and restored with its output; the inputs of one that is there are there.
+    """
+
+    DELETED: ClassVar[str] = "output__deleted"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(
@@ -37,8 +45,10 @@ class Recipe(models.Model):
         return f"{self.name} ({self.kind})"
 
 
-class RecipeInput(models.Model):
+class RecipeInput(Living):
     """One input of a recipe, in its place."""
+
+    DELETED: ClassVar[str] = "recipe__output__deleted"
 
     recipe = models.ForeignKey(Recipe, on_delete=models.CASCADE, related_name="slots")
     dataset = models.ForeignKey(
@@ -56,11 +66,13 @@ class RecipeInput(models.Model):
         return f"{self.dataset} → {self.recipe}"
 
 
-class RecipeRun(models.Model):
+class RecipeRun(Living):
     """One run: what was read and how, whatever is edited meanwhile.
 
     ``inputs`` is a list of ``{"dataset", "version"}`` ids in the order of the recipe's inputs.
     """
+
+    DELETED: ClassVar[str] = "recipe__output__deleted"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recipe = models.ForeignKey(Recipe, on_delete=models.CASCADE, related_name="runs")

@@ -1,9 +1,12 @@
 """A file on its way in, and the import that reads it."""
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+
+from projects.models import Living
 
 
 class Upload(models.Model):
@@ -34,8 +37,10 @@ class Upload(models.Model):
         return bool(self.sha256)
 
 
-class DatasetImport(models.Model):
+class DatasetImport(Living):
     """How one version of a dataset got in: the source and the options that were confirmed."""
+
+    DELETED: ClassVar[str] = "dataset__deleted"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     dataset = models.ForeignKey(

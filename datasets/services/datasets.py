@@ -15,8 +15,12 @@ from datasets.engine.connectors.base import ReadResult
 from datasets.engine.store import publish_folder
 from datasets.models import Dataset, DatasetVersion, Recipe
 from datasets.services.files import folders_remove, version_folder
+from datasets.services.limits import datasets_limit, size_limit
+from datasets.services.links import links_drop
 from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
+from projects.services.audit import audit_record
+from projects.services.bins import mark_deleted
 from projects.services.jobs import job_cancel
 from projects.services.projects import project_get, project_touch
 from projects.services.text import clean_name, clean_text, name_free
@@ -67,9 +71,11 @@ def dataset_create(*, project: Project, user: User | None, name: str) -> Dataset
     """Create an empty dataset; raises ``Conflict`` for a name that is taken."""
     clean = clean_name(name)
     _name_require_free(project, clean)
+    datasets_limit(project=project)
     try:
         with transaction.atomic():
             dataset = Dataset.objects.create(project=project, name=clean, created_by=user)
+            audit_record(action="dataset.create", thing=dataset)
     except IntegrityError:
         raise _taken(clean) from None
     project_touch(project=project)
@@ -88,6 +94,7 @@ def dataset_update(
     try:
         with transaction.atomic():
             dataset.save(update_fields=["name", "description", "updated"])
+            audit_record(action="dataset.change", thing=dataset)
     except IntegrityError:
         raise _taken(dataset.name) from None
     project_touch(project=dataset.project)
@@ -95,20 +102,22 @@ def dataset_update(
 
 
 def dataset_delete(*, dataset: Dataset) -> None:
-    """Delete a dataset with all versions and files; work that fills it is cancelled first.
+    """Delete a dataset; it can be restored for some days. Work that fills it is cancelled.
 
     The recipe that makes it goes with it; ``Conflict`` while another one reads it.
     """
-    readers = Recipe.objects.filter(slots__dataset=dataset).order_by("name").distinct()
-    if readers:
-        names = ", ".join(f"“{recipe.name}”" for recipe in readers)
-        raise Conflict(f"“{dataset.name}” is read by {names}; delete that first.")
-    for job in Job.objects.filter(subject=job_subject(dataset=dataset), state__in=Job.ACTIVE):
-        job_cancel(job=job)
-    folders = list(dataset.versions.values_list("folder", flat=True))
     with transaction.atomic():
-        dataset.delete()
-        transaction.on_commit(lambda: folders_remove(folders=folders))
+        if not Dataset.objects.select_for_update().filter(pk=dataset.pk).exists():
+            raise NotFound(MISSING)
+        readers = Recipe.objects.filter(slots__dataset=dataset).order_by("name").distinct()
+        if readers:
+            names = ", ".join(f"“{recipe.name}”" for recipe in readers)
+            raise Conflict(f"“{dataset.name}” is read by {names}; delete that first.")
+        for job in Job.objects.filter(subject=job_subject(dataset=dataset), state__in=Job.ACTIVE):
+            job_cancel(job=job)
+        audit_record(action="dataset.delete", thing=dataset)
+        mark_deleted(thing=dataset)
+        links_drop(dataset=dataset)
     project_touch(project=dataset.project)
 
 
@@ -154,7 +163,7 @@ def version_publish(
     the job still may. Raises ``Superseded`` or ``Cancelled``, and leaves no files, if it may not.
     """
     version_id = uuid.uuid4()
-    with _published(ctx, dataset, tmp, version_id) as folder:
+    with _published(ctx, dataset, tmp, version_id, result) as folder:
         return version_create(ctx.user, dataset, result, version_id, folder, origin or {})
 
 
@@ -171,7 +180,7 @@ def version_refill(
     It stays the version that it was, so nothing that read it is out of date. Raises
     ``Superseded`` where it is no longer released, else as ``version_publish``.
     """
-    with _published(ctx, version.dataset, tmp, uuid.uuid4()) as folder:
+    with _published(ctx, version.dataset, tmp, uuid.uuid4(), result) as folder:
         held = DatasetVersion.objects.filter(pk=version.pk, released__isnull=False)
         if not held.update(
             folder=folder, files=result.files, bytes=result.bytes, origin=origin, released=None
@@ -182,14 +191,17 @@ def version_refill(
 
 
 @contextmanager
-def _published(ctx: JobContext, dataset: Dataset, tmp: Path, folder_id: uuid.UUID) -> Iterator[str]:
+def _published(
+    ctx: JobContext, dataset: Dataset, tmp: Path, folder_id: uuid.UUID, result: ReadResult
+) -> Iterator[str]:
     """Rename ``tmp`` into place; the body names the folder, in the transaction that publishes."""
+    size_limit(result=result)
     folder = version_folder(
         project_id=dataset.project_id, dataset_id=dataset.pk, version_id=folder_id
     )
     final = Path(settings.DATA_DIR) / folder
     final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    publish_folder(tmp, final)
+    publish_folder(tmp, final, files=result.files)
     try:
         with ctx.publish():
             yield folder
@@ -229,6 +241,7 @@ def version_create(
     )
     locked.current = version
     locked.save(update_fields=["current", "updated"])
+    audit_record(action="dataset.version", thing=locked, number=version.number, rows=version.rows)
     _versions_prune(version, dataset.project.persistency)
     return version
 

@@ -9,6 +9,7 @@ from datasets.engine.export import FORMATS, Format, export
 from datasets.models import DatasetVersion
 from datasets.services.files import scratch_folder, version_files
 from datasets.services.rows import version_columns
+from projects.services.audit import audit_record
 from segplatform.kernel.errors import UserError
 
 MAX_FILE_NAME = 100
@@ -33,7 +34,12 @@ def dataset_export(*, version: DatasetVersion, key: str, bom: bool = False) -> I
         folder=scratch_folder(),
         bom=bom,
     )
-    return chain([next(blocks)], blocks)
+    first = next(blocks)
+    audit_record(
+        action="dataset.download", thing=version.dataset, format=key, version=version.number,
+        rows=version.rows,
+    )  # fmt: skip
+    return chain([first], blocks)
 
 
 def file_name(*, name: str, extension: str) -> str:

@@ -61,6 +61,12 @@ def folders_remove(*, folders: Iterable[str]) -> None:
         _remove_empty(path.parent)
 
 
+def stored_folders(*, alias: str = "default") -> set[str]:
+    """Name the folders that versions have files in, those of deleted datasets too."""
+    kept = DatasetVersion.every.using(alias).filter(released__isnull=True)
+    return set(kept.values_list("folder", flat=True))
+
+
 def files_collect() -> int:
     """Remove folders that no version names and that are older than an hour; return how many.
 
@@ -73,7 +79,7 @@ def files_collect() -> int:
         for path in root.glob("*/datasets/*/*")
         if path.is_dir() and path.stat().st_mtime < old
     }
-    named = set(DatasetVersion.objects.values_list("folder", flat=True))
+    named = set(DatasetVersion.every.values_list("folder", flat=True))
     orphans = [folder for folder in found if folder not in named]
     folders_remove(folders=orphans)
     return len(orphans)

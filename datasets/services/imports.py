@@ -134,9 +134,10 @@ def dataset_import_start(*, project: Project, user: User, upload: Upload, name: 
 
 def import_run(*, ctx: JobContext) -> dict[str, Any]:
     """Read the file into a new version of its dataset; nothing is left where that fails."""
-    record = DatasetImport.objects.select_related("dataset__project", "upload").get(
-        pk=ctx.args["import"]
-    )
+    found = DatasetImport.objects.select_related("dataset__project", "upload")
+    record = found.filter(pk=ctx.args["import"]).first()
+    if record is None:
+        raise NotFound("The dataset of this import was deleted meanwhile.")
     published = DatasetVersion.objects.filter(origin__import=str(record.pk)).first()
     version = published or _import_read(ctx, record)
     if record.upload:

@@ -31,6 +31,7 @@ from datasets.services.recipe_previews import (
 from datasets.services.runs import recipe_run_start
 from datasets.services.states import State, recipe_state
 from projects.models import Project, User
+from projects.services.audit import audit_record
 from projects.services.projects import project_get, project_touch
 from projects.services.text import NAME_LENGTH, clean_name
 from segplatform.kernel.errors import Conflict, NotFound, UserError
@@ -90,6 +91,7 @@ def recipe_create(
             params_version=found.version, output=made, created_by=user,
         )  # fmt: skip
         _slots_write(recipe, inputs)
+        audit_record(action="recipe.create", thing=recipe, kind=kind)
     return recipe
 
 
@@ -119,7 +121,9 @@ def recipe_update(
         recipe.name = clean_name(name)
     moved = [dataset.pk for dataset in reads] != [dataset.pk for dataset in before]
     with transaction.atomic():
-        locked = Recipe.objects.select_for_update().get(pk=recipe.pk)
+        locked = Recipe.objects.select_for_update().filter(pk=recipe.pk).first()
+        if locked is None:
+            raise NotFound(MISSING)
         changed = dict(raw) != params_current(recipe=locked)
         recipe.revision = locked.revision + (changed or moved)
         recipe.params, recipe.params_version = dict(raw), kind.version
@@ -127,6 +131,7 @@ def recipe_update(
         if moved:
             recipe.slots.all().delete()
             _slots_write(recipe, reads)
+        audit_record(action="recipe.change", thing=recipe, revision=recipe.revision)
     project_touch(project=recipe.project)
     return recipe
 
@@ -166,10 +171,18 @@ def recipe_of(*, dataset: Dataset) -> Recipe | None:
 
 def recipe_delete(*, recipe: Recipe) -> None:
     """Delete a recipe and the dataset that it makes; ``Conflict`` while a recipe reads that."""
-    dataset_delete(dataset=recipe.output)
+    with transaction.atomic():
+        audit_record(action="recipe.delete", thing=recipe, kind=recipe.kind)
+        dataset_delete(dataset=recipe.output)
 
 
 def _slots_write(recipe: Recipe, inputs: Sequence[Dataset]) -> None:
+    """Store the inputs; they are held until the commit, so that none is deleted meanwhile."""
+    here = Dataset.objects.select_for_update().order_by("pk")
+    found = {each.pk for each in here.filter(pk__in=[each.pk for each in inputs])}
+    if gone := [each.name for each in inputs if each.pk not in found]:
+        message = f"“{gone[0]}” was deleted meanwhile; choose another input."
+        raise Conflict(message, {"inputs": message})
     RecipeInput.objects.bulk_create(
         RecipeInput(recipe=recipe, dataset=dataset, position=position)
         for position, dataset in enumerate(inputs)

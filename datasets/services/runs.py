@@ -30,6 +30,7 @@ from projects import hooks
 from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
 from projects.services.jobs import job_start
+from segplatform.kernel.disk import NO_ROOM, is_disk_full
 from segplatform.kernel.errors import Cancelled, Conflict, Superseded, UserError
 from segplatform.kernel.progress import Progress, SubProgress
 
@@ -176,8 +177,8 @@ def _run_one(ctx: JobContext, run: RecipeRun, progress: Progress) -> None:
         return  # this recipe was deleted meanwhile; the others are wanted still
     except Cancelled:
         raise  # as the person wished: nothing went wrong
-    except Exception:
-        mine.update(error=UNEXPECTED)
+    except Exception as error:
+        mine.update(error=NO_ROOM if is_disk_full(error) else UNEXPECTED)
         raise
     run.version = version
     mine.update(version=version, error="")
@@ -223,6 +224,8 @@ def _versions(run: RecipeRun) -> list[DatasetVersion]:
     }
     wanted = [each["version"] for each in run.inputs if each["version"]]
     kept = {str(each.pk): each for each in DatasetVersion.objects.filter(pk__in=wanted)}
+    if len(datasets) < len(set(ids)):
+        raise Conflict("Something that the recipe reads was deleted meanwhile.")
     _rows_require([dataset for dataset in datasets.values() if dataset.current is None])
     versions = []
     for each in run.inputs:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.utils import timezone
 
+from projects.services.audit import audit_record
 from segplatform.kernel.errors import Conflict
 
 if TYPE_CHECKING:
@@ -92,7 +93,9 @@ def sandbox_test() -> SandboxStatus:
 
 
 def sandbox_start_test() -> None:
-    """Test it when a worker starts."""
+    """Test it when a worker starts; that the operator switched it off is on record."""
+    if settings.UNSAFE_NO_SANDBOX:
+        audit_record(action="sandbox.off")
     if settings.SANDBOX_AT_START:
         sandbox_test()
 

@@ -4,11 +4,9 @@ The bytes lie in ``<data>/uploads/<id>``: a name of ours, never the person's. Th
 file is the truth about the offset, so a killed server loses nothing that had arrived.
 """
 
-import errno
 import fcntl
 import hashlib
 import os
-import shutil
 import time
 import unicodedata
 import uuid
@@ -26,12 +24,12 @@ from django.utils.timezone import now
 from datasets.models import DatasetImport, Upload
 from projects.models import Job, Project, User
 from projects.services.projects import project_get
+from segplatform.kernel.disk import has_room, is_disk_full
 from segplatform.kernel.errors import Conflict, NotFound, TooLarge, UserError
+from segplatform.kernel.faults import fault
 
 CHECKSUMS = ("sha1", "sha256")
 MAX_NAME = 255  # what file systems and our column hold
-RESERVE_BYTES = 2**30  # left free on the disk, or 5 % of a small one: the database needs room too
-RESERVE_SHARE = 0.05
 TOUCH_SECONDS = 60  # the expiry moves at most this often, not with each part
 
 
@@ -117,13 +115,14 @@ def upload_append(*, upload: Upload, offset: int, chunks: Iterable[bytes],
         _room_check(upload.size - start, length)
         try:
             end = start + _write(file, chunks, upload.size - start, checksum)
+            fault("upload:after_write")
         except (TooLarge, ChecksumError):
             file.truncate(start)
             raise
         except OSError as error:
             if checksum:
                 file.truncate(start)
-            if error.errno == errno.ENOSPC:
+            if is_disk_full(error):
                 raise _no_space() from error
             raise
     _touch(upload)
@@ -190,11 +189,14 @@ def file_name(name: str) -> str:
 
 def size_check(*, size: int) -> None:
     """Raise TooLarge where a file of ``size`` bytes is over the cap or the disk has no room."""
-    if size > settings.MAX_UPLOAD_BYTES:
-        cap = settings.MAX_UPLOAD_BYTES / 2**30
-        raise TooLarge(f"The file is larger than {cap:,.1f} GB, the most this server accepts.")
-    usage = shutil.disk_usage(settings.DATA_DIR)
-    if usage.free - size < min(RESERVE_BYTES, usage.total * RESERVE_SHARE):
+    cap = settings.MAX_UPLOAD_BYTES
+    if size > cap:
+        most = f"{cap / 2**30:,.1f} GB" if cap >= 2**30 else f"{cap / 2**20:,.1f} MB"
+        raise TooLarge(
+            f"The file is larger than {most}, the most this server accepts. Split it into smaller "
+            "files, or ask the operator for more."
+        )
+    if not has_room(settings.DATA_DIR, size):
         raise _no_space()
 
 

@@ -73,7 +73,7 @@ def dataset_delete(request: ProjectRequest, project: Project, dataset_id: UUID) 
     if not apply(confirm, lambda **_: deleted(found)):
         initial = {"name": name, "description": found.description}
         return settings_page(request, project, found, DatasetForm(initial=initial), confirm)
-    messages.success(request, f"The dataset {name} is deleted.")
+    messages.success(request, f"The dataset {name} is deleted; see Deleted.")
     return redirect_to(request, "dataset_list", project.pk)
 
 

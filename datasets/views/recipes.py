@@ -112,7 +112,7 @@ def recipe_delete(request: ProjectRequest, project: Project, recipe_id: UUID) ->
     found = recipe_get(project=project, recipe_id=recipe_id)
     output = found.output.name
     delete(recipe=found)
-    messages.success(request, f"The recipe and its dataset {output} are deleted.")
+    messages.success(request, f"The recipe and its dataset {output} are deleted; see Deleted.")
     return redirect_to(request, "project_home", project.pk)
 
 

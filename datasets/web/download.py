@@ -1,26 +1,15 @@
-"""Downloads as streams: async, so that blocks leave as they are made and memory stays flat."""
+"""Downloads of tables: the stream of a file, named after what is in it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 from django.http import StreamingHttpResponse
-from django.utils.http import content_disposition_header
 
 from datasets.engine.export import Format
 from datasets.services.exports import file_name
-
-
-async def blocks_async(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Take each block in a thread: one may need a second, and others are served meanwhile."""
-    while (block := await asyncio.to_thread(next, blocks, b"")) != b"":
-        yield block
+from projects.web.stream import file_response
 
 
 def download_response(*, blocks: Iterator[bytes], form: Format, name: str) -> StreamingHttpResponse:
     """Answer with a file to be saved, whatever its bytes look like to a browser."""
-    response = StreamingHttpResponse(blocks_async(blocks), content_type=form.content_type)
     saved_as = file_name(name=name, extension=form.extension)
-    response["Content-Disposition"] = content_disposition_header(True, saved_as) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return file_response(blocks=blocks, content_type=form.content_type, name=saved_as)

@@ -1,13 +1,16 @@
 """One press of *Create Prototypes*: features, preprocessing and toggled models."""
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from projects.models import Living
 
-class Experiment(models.Model):
+
+class Experiment(Living):
     """What prototypes share: the rows and columns that they learn from, prepared once.
 
     A draft (``started`` is None) is what a person has set so far; once started it never changes.
@@ -16,6 +19,8 @@ class Experiment(models.Model):
     list of ``{"algorithm", "params"}``. ``folder`` (relative to the data directory) holds the
     table, the matrix and the fitted preprocessing; ``details`` says what preparing found.
     """
+
+    DELETED: ClassVar[str] = "use_case__deleted"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     use_case = models.ForeignKey(

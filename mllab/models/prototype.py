@@ -1,18 +1,23 @@
 """One trained candidate of an experiment, and its scores."""
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 
+from projects.models import Living
 
-class Prototype(models.Model):
+
+class Prototype(Living):
     """One algorithm with one set of parameters on an experiment's rows.
 
     Its state is that of its job (``mllab.services.prototypes.state_of``); what the job found is
     published all at once, with ``finished``. ``folder`` (relative to the data directory) holds
     the labels, the model and the profiles; ``details`` what the algorithm tells of itself.
     """
+
+    DELETED: ClassVar[str] = "experiment__use_case__deleted"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     experiment = models.ForeignKey(

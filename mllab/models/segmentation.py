@@ -1,10 +1,14 @@
 """What a prototype becomes in the flow, and the words that people gave its segments."""
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Q
+
+from projects.models import Deletable, Living
 
 COLORS = 12
 """How many colours segments may have: the tokens ``--sp-segment-1`` to ``--sp-segment-12``."""
@@ -42,7 +46,7 @@ class Segment(models.Model):
         return self.name or f"label {self.label} of {self.prototype}"
 
 
-class Segmentation(models.Model):
+class Segmentation(Deletable):
     """A prototype promoted to the flow, where it scores datasets; each change is a version."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -67,15 +71,21 @@ class Segmentation(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["project", "name"], name="one_segmentation_per_name")
+            models.UniqueConstraint(
+                fields=["project", "name"],
+                condition=Q(deleted=None),
+                name="one_segmentation_per_name",
+            )
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class SegmentationVersion(models.Model):
+class SegmentationVersion(Living):
     """One prototype that the segmentation was, or is."""
+
+    DELETED: ClassVar[str] = "segmentation__deleted"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     segmentation = models.ForeignKey(

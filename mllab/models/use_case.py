@@ -4,9 +4,12 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+
+from projects.models import Deletable
 
 
-class UseCase(models.Model):
+class UseCase(Deletable):
     """A question of a dataset in the ML Lab; its leaderboard ranks the answers."""
 
     class Type(models.TextChoices):
@@ -37,7 +40,11 @@ class UseCase(models.Model):
     class Meta:
         ordering = ["-updated"]
         constraints = [
-            models.UniqueConstraint(fields=["project", "name"], name="one_use_case_per_name")
+            models.UniqueConstraint(
+                fields=["project", "name"],
+                condition=Q(deleted=None),
+                name="one_use_case_per_name",
+            )
         ]
 
     def __str__(self) -> str:

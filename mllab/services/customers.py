@@ -15,6 +15,7 @@ from mllab.services.files import GONE, json_read, lab_work_folder, path_of
 from mllab.services.naming import prototype_name
 from mllab.services.results import NOT_TRAINED, TABLE
 from mllab.services.segments import segment_get, segment_list
+from projects.services.audit import audit_record
 from segplatform.kernel.errors import Conflict, NotFound
 
 
@@ -52,7 +53,12 @@ def customers_export(
     export_format(key=key)
     _segment_require(prototype, segment)
     blocks = _blocks(_members(prototype), key, segment, bom)
-    return chain([next(blocks)], blocks)
+    first = next(blocks)
+    audit_record(
+        action="prototype.download", thing=prototype, project=prototype.experiment.use_case.project,
+        number=prototype.number, format=key, segment=segment,
+    )  # fmt: skip
+    return chain([first], blocks)
 
 
 def customers_file_name(*, prototype: Prototype, segment: int | None = None) -> str:

@@ -26,7 +26,7 @@ from projects.models import Job, Project, User
 from projects.services.guide import MAKING, OPEN, guide_job, guide_set, guide_state
 from projects.services.jobs import job_start
 from projects.services.jobs_here import job_finish
-from projects.services.projects import project_create, project_delete
+from projects.services.projects import project_create, project_purge
 from projects.services.text import clean_name, name_free
 from segplatform.kernel.errors import Cancelled, Conflict, UserError
 from segplatform.kernel.progress import Progress, SubProgress
@@ -101,7 +101,7 @@ def demo_start(
         for project, job in _making(user):
             if job and job.is_active:
                 return project, job
-            project_delete(project=project)
+            project_purge(project=project)
         project = project_create(
             user=user, name=_name_free(user, name), description=DESCRIPTION, rows_to_display=1000
         )
@@ -149,7 +149,7 @@ def demo_remove(*, project: Project) -> None:
     """Remove a demo whose making ended badly; ``Conflict`` for any other project."""
     if not demo_failure(project=project):
         raise Conflict("This is no half-made demo project; delete it on its settings page.")
-    project_delete(project=project)
+    project_purge(project=project)
 
 
 class _Maker:

@@ -21,6 +21,7 @@ from mllab.services.preparing import group_start, prepare_run, prepare_start
 from mllab.services.use_cases import MISSING as USE_CASE_MISSING
 from mllab.services.use_cases import use_case_find
 from projects.models import Job, User
+from projects.services.audit import audit_record
 from projects.services.projects import project_touch
 from segplatform.kernel.errors import Conflict, NotFound, UserError
 
@@ -118,9 +119,15 @@ def experiment_start(*, draft: Experiment, user: User) -> tuple[Experiment, Job]
         if not draft._state.adding and not _draft_lock(draft):
             started = Experiment.objects.select_related("job", "use_case").get(pk=draft.pk)
             return started, _job_of(started)
+        if not DatasetVersion.objects.filter(pk=version.pk).exists():
+            raise Conflict("The dataset was deleted meanwhile.")
         _number_give(draft, version)
         _prototypes_create(draft, user)
         job = _jobs_start(draft, user)
+        audit_record(
+            action="experiment.start", thing=draft, project=draft.use_case.project,
+            number=draft.number, models=len(draft.algorithms),
+        )  # fmt: skip
     project_touch(project=draft.use_case.project)
     return draft, job
 

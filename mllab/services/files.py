@@ -75,10 +75,18 @@ def lab_folders_remove(*, folders: Iterable[str]) -> None:
             _remove_empty(parent)
 
 
+def stored_folders(*, alias: str = "default") -> set[str]:
+    """Name the folders of experiments and prototypes, those of deleted use cases too."""
+    return {
+        folder
+        for model in (Experiment, Prototype)
+        for folder in model.every.using(alias).exclude(folder="").values_list("folder", flat=True)
+    }
+
+
 def lab_files_collect() -> int:
     """Remove folders that nothing names and that are older than an hour; return how many."""
-    named = set(Experiment.objects.exclude(folder="").values_list("folder", flat=True))
-    named |= set(Prototype.objects.exclude(folder="").values_list("folder", flat=True))
+    named = stored_folders()
     root = Path(settings.DATA_DIR)
     old = time.time() - GRACE_SECONDS
     patterns = ("projects/*/lab/*/*", "projects/*/lab/*/*/prototypes/*")

@@ -19,6 +19,7 @@ from mllab.services.results import (
 from mllab.services.segmentations import promoted_refuse
 from mllab.services.training import train_run
 from projects.models import Job, Project, User
+from projects.services.audit import audit_record
 from projects.services.jobs import job_cancel
 from projects.services.projects import project_get, project_touch
 from segplatform.kernel.errors import Conflict, NotFound
@@ -163,8 +164,12 @@ def prototype_delete(*, prototype: Prototype) -> None:
     """
     experiment, folders = prototype.experiment, [prototype.folder]
     with transaction.atomic():
-        promoted_refuse(prototypes=Prototype.objects.filter(pk=prototype.pk))
+        promoted_refuse(prototypes=Prototype.objects.filter(pk=prototype.pk), for_good=True)
         _job_end(prototype.job)
+        audit_record(
+            action="prototype.delete", thing=prototype, project=experiment.use_case.project,
+            number=prototype.number,
+        )  # fmt: skip
         Prototype.objects.filter(pk=prototype.pk).delete()
         locked = Experiment.objects.select_for_update().filter(pk=experiment.pk).first()
         if locked and not locked.prototypes.exists():

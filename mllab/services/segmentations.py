@@ -8,10 +8,12 @@ from django.db.models import Count, Q, QuerySet
 
 from datasets.models import Recipe
 from datasets.services.previews import PreviewPending
-from mllab.models import Prototype, Segmentation, SegmentationVersion
+from mllab.models import Prototype, Segmentation, SegmentationVersion, UseCase
 from mllab.services.comparisons import compare_ask
 from mllab.services.segments import segments_take_over
 from projects.models import Project, User
+from projects.services.audit import audit_record
+from projects.services.bins import mark_deleted
 from projects.services.projects import project_get, project_touch
 from projects.services.text import clean_name, clean_text, name_free
 from segplatform.kernel.errors import Conflict, NotFound, UserError
@@ -112,6 +114,7 @@ def segmentation_update(
     try:
         with transaction.atomic():
             segmentation.save(update_fields=["name", "description", "updated"])
+            audit_record(action="segmentation.change", thing=segmentation)
     except IntegrityError:
         raise _taken(segmentation.name) from None
     project_touch(project=segmentation.project)
@@ -132,15 +135,19 @@ def segmentation_restore(*, segmentation: Segmentation, number: int, user: User)
 
 
 def segmentation_delete(*, segmentation: Segmentation) -> None:
-    """Take a segmentation out of the flow; its prototypes stay in the ML Lab.
+    """Take a segmentation out of the flow; it can be restored for some days.
 
-    ``Conflict`` while recipes score with it.
+    Its prototypes stay in the ML Lab. ``Conflict`` while recipes score with it.
     """
-    readers = segmentation_recipes(segmentation=segmentation)
-    if readers:
-        names = ", ".join(f"“{recipe.name}”" for recipe in readers)
-        raise Conflict(f"“{segmentation.name}” is used by {names}; delete that first.")
-    Segmentation.objects.filter(pk=segmentation.pk).delete()
+    with transaction.atomic():
+        if not Segmentation.objects.select_for_update().filter(pk=segmentation.pk).exists():
+            raise NotFound(MISSING)
+        readers = segmentation_recipes(segmentation=segmentation)
+        if readers:
+            names = ", ".join(f"“{recipe.name}”" for recipe in readers)
+            raise Conflict(f"“{segmentation.name}” is used by {names}; delete that first.")
+        audit_record(action="segmentation.delete", thing=segmentation)
+        mark_deleted(thing=segmentation)
     project_touch(project=segmentation.project)
 
 
@@ -163,13 +170,22 @@ def segmentations_named(*, user: User, text: str) -> QuerySet[Segmentation]:
     return mine.select_related("project").order_by("name")
 
 
-def promoted_refuse(*, prototypes: QuerySet[Prototype]) -> None:
-    """Raise ``Conflict`` where one of these prototypes is a version of a segmentation."""
-    used = Q(versions__prototype__in=prototypes)
-    names = list(Segmentation.objects.filter(used).order_by("name").distinct())
-    if names:
-        told = ", ".join(f"“{each.name}”" for each in names)
+def promoted_refuse(*, prototypes: QuerySet[Prototype], for_good: bool = False) -> None:
+    """Raise ``Conflict`` where one of these prototypes is a version of a segmentation.
+
+    One that is deleted counts where the prototypes go ``for_good``: it can still be restored.
+    """
+    promoted = Q(versions__prototype__in=prototypes)
+    used = Segmentation.every.filter(promoted).order_by("name").distinct()
+    if names := [f"“{each.name}”" for each in used if each.deleted is None]:
+        told = ", ".join(names)
         raise Conflict(f"This is in the flow as {told}; delete that segmentation first.")
+    if for_good and (names := [f"“{each.name}”" for each in used]):
+        told = ", ".join(names)
+        raise Conflict(
+            f"The deleted segmentation {told} can still be restored and needs this; an owner can "
+            "delete that for good on the page Deleted."
+        )
 
 
 def _create(prototype: Prototype, user: User, name: str) -> Segmentation:
@@ -188,13 +204,24 @@ def _create(prototype: Prototype, user: User, name: str) -> Segmentation:
 
 def _version_add(segmentation: Segmentation, prototype: Prototype, user: User) -> None:
     """Add a version and make it the current one; two at once get two numbers."""
-    locked = Segmentation.objects.select_for_update().get(pk=segmentation.pk)
+    if not UseCase.objects.select_for_update().filter(pk=_use_case_id(prototype)).exists():
+        raise NotFound("The use case of this prototype was deleted meanwhile.")
+    locked = Segmentation.objects.select_for_update().filter(pk=segmentation.pk).first()
+    if locked is None:
+        raise NotFound(MISSING)
     last = locked.versions.first()
     segmentation.current = SegmentationVersion.objects.create(
         segmentation=locked, prototype=prototype, created_by=user,
         number=last.number + 1 if last else 1,
     )  # fmt: skip
     segmentation.save(update_fields=["current", "updated"])
+    audit_record(
+        action="segmentation.version", thing=segmentation, number=segmentation.current.number
+    )
+
+
+def _use_case_id(prototype: Prototype) -> UUID:
+    return prototype.experiment.use_case_id
 
 
 def _matches(former: Prototype, prototype: Prototype, user: User) -> dict[int, int]:

@@ -9,6 +9,7 @@ from mllab.models import Prototype, Segment
 from mllab.models.segmentation import COLORS
 from mllab.services.naming import segment_name
 from projects.models import User
+from projects.services.audit import audit_record
 from projects.services.projects import project_touch
 from projects.services.text import clean_name, clean_text, field_error
 from segplatform.kernel.errors import Conflict, NotFound
@@ -122,7 +123,12 @@ def segment_change(
         if "name" in sent:
             _name_require_free(prototype, label, str(sent["name"]))
         prototype.segment_words.update_or_create(label=label, defaults={**sent, "updated_by": user})
-    project_touch(project=prototype.experiment.use_case.project)
+        project = prototype.experiment.use_case.project
+        audit_record(
+            action="segment.change", thing=prototype, project=project, segment=label,
+            fields=sorted(sent),
+        )  # fmt: skip
+    project_touch(project=project)
     return segment_get(prototype=prototype, label=label)
 
 

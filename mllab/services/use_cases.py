@@ -9,9 +9,10 @@ from django.db.models import Count, Q, QuerySet
 from datasets.models import Dataset
 from mllab.models import Prototype, UseCase
 from mllab.services.algorithms import rank_by_check
-from mllab.services.files import lab_folders_remove, use_case_folder
 from mllab.services.segmentations import promoted_refuse
 from projects.models import Job, Project, User
+from projects.services.audit import audit_record
+from projects.services.bins import mark_deleted
 from projects.services.jobs import job_cancel
 from projects.services.projects import project_get, project_touch
 from projects.services.text import clean_name, name_free
@@ -86,13 +87,21 @@ def use_case_create(
     _name_require_free(project, clean)
     try:
         with transaction.atomic():
+            _dataset_hold(dataset)
             made = UseCase.objects.create(
                 project=project, name=clean, type=type, dataset=dataset, created_by=user
             )
+            audit_record(action="use_case.create", thing=made)
     except IntegrityError:
         raise _taken(clean) from None
     project_touch(project=project)
     return made
+
+
+def _dataset_hold(dataset: Dataset) -> None:
+    """Keep a dataset from being deleted until the commit; ``NotFound`` where it just was."""
+    if not Dataset.objects.select_for_update().filter(pk=dataset.pk).exists():
+        raise NotFound("There is no such dataset in this project.")
 
 
 def use_case_update(
@@ -107,6 +116,7 @@ def use_case_update(
     try:
         with transaction.atomic():
             use_case.save(update_fields=["name", "rank_by", "updated"])
+            audit_record(action="use_case.change", thing=use_case)
     except IntegrityError:
         raise _taken(use_case.name) from None
     project_touch(project=use_case.project)
@@ -114,17 +124,18 @@ def use_case_update(
 
 
 def use_case_delete(*, use_case: UseCase) -> None:
-    """Delete a use case with its experiments and files; its work is cancelled first.
+    """Delete a use case with its experiments; it can be restored for some days.
 
-    ``Conflict`` while one of its prototypes is in the flow.
+    Its work is cancelled. ``Conflict`` while one of its prototypes is in the flow.
     """
-    folder = use_case_folder(use_case=use_case)
     with transaction.atomic():
+        if not UseCase.objects.select_for_update().filter(pk=use_case.pk).exists():
+            raise NotFound(MISSING)
         promoted_refuse(prototypes=Prototype.objects.filter(experiment__use_case=use_case))
         for job in _jobs_active(use_case):
             job_cancel(job=job)
-        UseCase.objects.filter(pk=use_case.pk).delete()
-        transaction.on_commit(lambda: lab_folders_remove(folders=[folder]))
+        audit_record(action="use_case.delete", thing=use_case)
+        mark_deleted(thing=use_case)
     project_touch(project=use_case.project)
 
 

@@ -104,7 +104,7 @@ def segmentation_delete(
     """Take a segmentation out of the flow."""
     found = service.segmentation_get(project=project, segmentation_id=segmentation_id)
     service.segmentation_delete(segmentation=found)
-    messages.success(request, f"The segmentation {found.name} is deleted.")
+    messages.success(request, f"The segmentation {found.name} is deleted; see Deleted.")
     return redirect_to(request, "segmentation_list", project.pk)
 
 

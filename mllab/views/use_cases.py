@@ -75,7 +75,7 @@ def use_case_delete(request: ProjectRequest, project: Project, use_case_id: UUID
         return edit_page(request, project, found, form, confirm)
     name = found.name
     delete(use_case=found)
-    messages.success(request, f"The use case {name} is deleted.")
+    messages.success(request, f"The use case {name} is deleted; see Deleted.")
     return redirect_to(request, "lab", project.pk)
 
 

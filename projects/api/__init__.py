@@ -2,8 +2,18 @@
 
 from ninja import Router
 
-from projects.api import health, jobs, members, projects, tokens
+from projects.api import (
+    audit,
+    deleted,
+    health,
+    invitations,
+    jobs,
+    members,
+    metrics,
+    projects,
+    tokens,
+)
 
 router = Router()
-for module in (health, projects, members, jobs, tokens):
+for module in (health, metrics, projects, members, invitations, audit, deleted, jobs, tokens):
     router.add_router("", module.router)

@@ -79,7 +79,7 @@ def list_projects(request: ApiRequest, limit: Limit = 100, offset: Offset = 0) -
     return page
 
 
-@router.post("/projects", response={201: ProjectOut, **errors()}, summary="Create a project")
+@router.post("/projects", response={201: ProjectOut, **errors(409)}, summary="Create a project")
 def create_project(request: ApiRequest, payload: ProjectIn) -> Status[dict[str, Any]]:
     """Create a project; the caller owns it."""
     project = project_create(user=request.user, **payload.model_dump())

@@ -53,6 +53,12 @@ def renew(job: Job) -> bool:
     return bool(owned(job).update(lease_until=lease_end()))
 
 
+def renew_named(job_id: str, attempt: int) -> bool:
+    """Lengthen the lease of an attempt from outside its process: its worker sees it alive."""
+    running = Job.objects.filter(pk=job_id, attempt=attempt, state=State.RUNNING)
+    return bool(running.exclude(lease_until=None).update(lease_until=lease_end()))
+
+
 def write(job: Job, **fields: Any) -> None:
     """Write fields of a running attempt; ``Cancelled`` or ``Superseded`` where it should stop."""
     if not owned(job).filter(cancel_requested=False).update(**fields):

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -15,6 +16,7 @@ from projects.jobs.log import JobLog
 from projects.jobs.plain import plain_text
 from projects.models import Job, Project, User
 from segplatform.kernel.errors import Cancelled
+from segplatform.kernel.faults import fault
 
 logger = logging.getLogger(__name__)
 
@@ -94,4 +96,6 @@ class JobContext:
         """
         with transaction.atomic():
             attempts.write(self.job, lease_until=attempts.lease_end())
+            transaction.on_commit(partial(fault, "publish:after_commit"))
             yield
+            fault("publish:in_transaction")

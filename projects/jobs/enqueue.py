@@ -12,6 +12,7 @@ from rq.job import Job as Message
 from rq.serializers import JSONSerializer
 
 from projects.jobs.connection import QUEUE_ERRORS, cancel_key, client, queue
+from projects.jobs.trace import request_meta
 from projects.models import Job
 
 logger = logging.getLogger(__name__)
@@ -43,10 +44,12 @@ def send(job: Job) -> bool:
             result_ttl=0,
             failure_ttl=FAILED_MESSAGE_SECONDS,
             description=job.name,
+            meta=request_meta(job),
         )
     except QUEUE_ERRORS as error:
         logger.warning("job %s waits for the queue server: %s", job.pk, error)
         return False
+    logger.info("job %s (%s): queued", job.pk, job.name, extra={"fields": {"job_id": str(job.pk)}})
     return True
 
 

@@ -5,6 +5,7 @@ import os
 import threading
 from types import TracebackType
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 from projects.jobs import attempts, log
@@ -12,7 +13,7 @@ from projects.models import Job
 
 logger = logging.getLogger(__name__)
 
-RENEW_SECONDS = 10.0  # a third of the lease: two misses in a row are survived
+RENEWALS = 3  # in the time of one lease: two misses in a row are survived
 STOPPED_EXIT = 70
 
 
@@ -45,7 +46,7 @@ class Lease:
 
     def _run(self) -> None:
         try:
-            while not self._stop.wait(RENEW_SECONDS):
+            while not self._stop.wait(settings.JOB_LEASE_SECONDS / RENEWALS):
                 self._tick()
         finally:
             connection.close()  # this thread's own

@@ -29,6 +29,10 @@ HIDDEN_KEPT = timedelta(hours=1)
 MAX_ATTEMPTS = 2
 TIDY_SECONDS = 600
 LOST = "The process that ran this was lost. Retry it."
+LOST_AGAIN = (
+    "The process that ran this was lost twice, most often for want of memory. Try it on less "
+    "data, or ask the operator for more."
+)
 
 
 class Counts(TypedDict):
@@ -83,13 +87,19 @@ def _end_expired(job: Job, counts: Counts) -> None:
         publish_change(job)
         send(job)
         return
-    elif _expired(job).update(state=State.LOST, lease_until=None, finished=Now(), error=LOST):
+    elif _expired(job).update(
+        state=State.LOST, lease_until=None, finished=Now(), error=_lost_words(job)
+    ):
         counts["lost"] += 1
     else:
         return  # another process was quicker, or the lease was renewed after all
     logger.warning("job %s: attempt %s lost its process", job.pk, job.attempt)
     log.flush(job.pk)
     attempts.after_end(job)
+
+
+def _lost_words(job: Job) -> str:
+    return LOST_AGAIN if job.attempt >= MAX_ATTEMPTS else LOST
 
 
 def _may_retry(job: Job) -> bool:

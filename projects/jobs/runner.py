@@ -2,8 +2,11 @@
 
 import logging
 import secrets
+import time
+from typing import Any
 
-from django.db import connection
+from django.conf import settings
+from django.db import OperationalError, connection
 from rq.timeouts import BaseTimeoutException
 
 from projects.jobs import attempts, registry
@@ -11,19 +14,25 @@ from projects.jobs.connection import QUEUE_ERRORS, cancel_key, client
 from projects.jobs.context import JobContext
 from projects.jobs.lease import Lease
 from projects.jobs.plain import plain_json, plain_text
+from projects.jobs.trace import traced
 from projects.models import Job, Membership, Role
+from segplatform.kernel.actor import Actor, acting
+from segplatform.kernel.disk import NO_ROOM, has_room, is_disk_full
 from segplatform.kernel.errors import Cancelled, Forbidden, Superseded, UserError
 
 logger = logging.getLogger(__name__)
 
 UNEXPECTED = "Something went wrong on our side. Try again, or give the operator the error id."
 TOO_LONG = "This took longer than the operator allows and was stopped. Try it on less data."
+# What was worked out for hours must not be called failed because the database was busy at its end.
+END_PAUSES = (1.0, 3.0, 10.0)
 NO_RIGHT = "The person who started this may no longer do so in this project, so it was not run."
 
 in_horse = False
 """Whether this process exists for one job only, and may be ended with it (see worker)."""
 
 
+@traced
 def run_job(job_id: str) -> None:
     """Run the next attempt of a queued job; do nothing where it is not queued any more."""
     job = attempts.take(job_id)
@@ -40,16 +49,18 @@ def run_job(job_id: str) -> None:
             connection.close_if_unusable_or_obsolete()  # it may be what failed
         _end_badly(context, error)
     finally:
-        context.progress.lines.close()
+        _close_log(context)
         _forget_cancel(job)
 
 
 def _run(context: JobContext) -> None:
-    with Lease(context.job, may_exit=in_horse):
+    actor = Actor("job", user_id=lambda: context.job.created_by_id)
+    with acting(actor), Lease(context.job, may_exit=in_horse):
         kind = registry.get(context.job.name)
         _check_right(context.job, kind.role)
+        _check_room(context.job)
         result = plain_json(kind.run(context))
-    attempts.finish(context.job, Job.State.SUCCEEDED, progress=1, message="", result=result)
+    _finish(context.job, Job.State.SUCCEEDED, progress=1, message="", result=result)
 
 
 def _check_right(job: Job, wanted: str | None) -> None:
@@ -62,14 +73,35 @@ def _check_right(job: Job, wanted: str | None) -> None:
         raise Forbidden(NO_RIGHT)
 
 
+def _check_room(job: Job) -> None:
+    """Start nothing that leaves files behind on a disk that is nearly full."""
+    if not job.hidden and not has_room(settings.DATA_DIR):
+        raise UserError(NO_ROOM)
+
+
+def _finish(job: Job, state: Job.State, **fields: Any) -> bool:
+    """End the attempt as ``attempts.finish`` does, more than once where the database is busy."""
+    for pause in END_PAUSES:
+        try:
+            return attempts.finish(job, state, **fields)
+        except OperationalError as error:
+            logger.warning("job %s: its end was not written: %s", job.pk, error)
+            connection.close_if_unusable_or_obsolete()
+            time.sleep(pause)
+    return attempts.finish(job, state, **fields)
+
+
 def _end_badly(context: JobContext, error: BaseException) -> None:
     job = context.job
     if isinstance(error, Cancelled):
-        attempts.finish(job, Job.State.CANCELLED)
+        _finish(job, Job.State.CANCELLED)
     elif isinstance(error, UserError):
         _fail(context, str(error))
     elif isinstance(error, BaseTimeoutException):
         _fail(context, TOO_LONG)
+    elif is_disk_full(error):
+        logger.error("job %s (%s): the disk is full: %s", job.pk, job.name, error)
+        _fail(context, NO_ROOM)
     else:
         error_id = secrets.token_hex(6)
         logger.error("job %s (%s), error id %s", job.pk, job.name, error_id, exc_info=error)
@@ -78,7 +110,14 @@ def _end_badly(context: JobContext, error: BaseException) -> None:
 
 def _fail(context: JobContext, sentence: str, error_id: str = "") -> None:
     error = plain_text(sentence)
-    attempts.finish(context.job, Job.State.FAILED, error=error, error_id=error_id)
+    _finish(context.job, Job.State.FAILED, error=error, error_id=error_id)
+
+
+def _close_log(context: JobContext) -> None:
+    try:
+        context.progress.lines.close()
+    except OSError as error:  # the lines stay in the queue server for a day
+        logger.warning("job %s: its log was not written: %s", context.job.pk, error)
 
 
 def _forget_cancel(job: Job) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from contextlib import suppress
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -21,15 +22,15 @@ from rq.serializers import JSONSerializer
 from threadpoolctl import threadpool_limits
 
 from projects import hooks
-from projects.jobs import registry, runner
+from projects.jobs import attempts, registry, runner
 from projects.jobs.connection import QUEUE_ERRORS, make_client, queue
 from projects.jobs.reconcile import expire_lease, reconcile
 
 logger = logging.getLogger(__name__)
 
-# With RQ's defaults a dead worker is noticed after ten minutes.
-MONITOR_SECONDS = 5
-MAINTENANCE_SECONDS = 15
+# Of a lease of thirty seconds: with RQ's defaults a dead worker is noticed after ten minutes.
+MONITOR_SHARE = 1 / 6
+MAINTENANCE_SHARE = 1 / 2
 WORKER_TTL_SECONDS = 30
 RECONNECT_SECONDS = 5
 START_WAIT_SECONDS = 60
@@ -46,11 +47,40 @@ class SegWorker(Worker):
         super().run_maintenance_tasks()
         _with_database(reconcile)
 
+    def execute_job(self, job: Message, queue: Queue) -> None:
+        """Run one job; where the queue server goes away meanwhile, wait for it and go on.
+
+        RQ would end this process, and with it a job that needs no queue server to go on.
+        """
+        try:
+            super().execute_job(job, queue)
+        except QUEUE_ERRORS as error:
+            logger.warning("the queue server went away during a job: %s", error)
+            _release(job.id)  # its process has ended; where the row says otherwise, it was killed
+            self._wait_for_queue()
+
     def maintain_heartbeats(self, job: Message, execution: Execution) -> None:
-        """Keep up maintenance during a long job too: all workers may be busy for hours."""
-        super().maintain_heartbeats(job, execution)
-        if self.should_run_maintenance_tasks:
-            self.run_maintenance_tasks()
+        """Say every few seconds that the job's process lives, to whoever can hear it.
+
+        The row is told too: code that holds the interpreter's lock stops the process's own thread
+        that renews the lease. Maintenance goes on: all workers may be busy for hours.
+        """
+        _with_database(partial(attempts.renew_named, *_attempt_of(job.id)))
+        try:
+            super().maintain_heartbeats(job, execution)
+            if self.should_run_maintenance_tasks:
+                self.run_maintenance_tasks()
+        except QUEUE_ERRORS as error:
+            logger.warning("the queue server does not answer; the job goes on: %s", error)
+
+    def _wait_for_queue(self) -> None:
+        while not self._stop_requested:
+            try:
+                self.connection.ping()
+            except QUEUE_ERRORS:
+                time.sleep(1)
+            else:
+                return
 
     def fork_work_horse(self, job: Message, queue: Queue) -> None:
         """Fork with no database connection open: two processes must never share one."""
@@ -121,8 +151,8 @@ def work(queues: list[str], name: str, *, burst: bool = False) -> None:
         name=f"{name}-{uuid.uuid4().hex[:8]}",
         connection=connection,
         serializer=JSONSerializer,
-        job_monitoring_interval=MONITOR_SECONDS,
-        maintenance_interval=MAINTENANCE_SECONDS,
+        job_monitoring_interval=_seconds(MONITOR_SHARE),
+        maintenance_interval=_seconds(MAINTENANCE_SHARE),
         worker_ttl=WORKER_TTL_SECONDS,
         log_job_description=False,
     )
@@ -145,6 +175,11 @@ def preload() -> None:
     connections.close_all()
     gc.collect()
     gc.freeze()  # children do not copy pages only because the collector walked over them
+
+
+def _seconds(share: float) -> int:
+    """Give a share of a lease in whole seconds, which is what RQ's alarms know."""
+    return max(1, round(settings.JOB_LEASE_SECONDS * share))
 
 
 def _wait_for(connection: Any) -> None:
@@ -171,11 +206,15 @@ def _with_database(act: Any) -> None:
         connections.close_all()
 
 
-def _release(message_name: str) -> None:
+def _attempt_of(message_name: str) -> tuple[str, int]:
+    """Read the row's id and the attempt from the name of a message (see ``message_id``)."""
     job_id, _, attempt = message_name.rpartition("_")
+    return job_id, int(attempt)
 
+
+def _release(message_name: str) -> None:
     def act() -> None:
-        expire_lease(job_id, int(attempt))
+        expire_lease(*_attempt_of(message_name))
         reconcile()
 
     _with_database(act)

@@ -1,16 +1,23 @@
 """A workspace with members; everything else belongs to one."""
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from projects.models.deletion import Deletable, Living
+
 MAX_ROWS_TO_DISPLAY = 200_000  # product.md: what a browser and a sample can bear
 
 
-class Project(models.Model):
-    """A workspace: datasets, recipes and use cases live in it."""
+class Project(Deletable):
+    """A workspace: datasets, recipes and use cases live in it.
+
+    One that is deleted has no members, so that no query of anything in it finds a way to it:
+    every one of them asks who is a member.
+    """
 
     class Persistency(models.TextChoices):
         KEEP_ALL = "keep_all", "Keep every version"
@@ -63,8 +70,10 @@ class Role(models.TextChoices):
 ROLE_RANK = {Role.VIEWER: 1, Role.EDITOR: 2, Role.OWNER: 3}
 
 
-class Membership(models.Model):
+class Membership(Living):
     """A user in a project, with a role."""
+
+    DELETED: ClassVar[str] = "project__deleted"
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(
@@ -84,3 +93,22 @@ class Membership(models.Model):
     def allows(self, role: str) -> bool:
         """Say whether this membership is at least ``role``."""
         return ROLE_RANK[Role(self.role)] >= ROLE_RANK[Role(role)]
+
+
+class FormerMembership(models.Model):
+    """Who was in a project when it was deleted, and as what: who may restore it."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="former_members")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="former_memberships"
+    )
+    role = models.CharField(max_length=10, choices=Role.choices)
+    created = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="one_former_membership")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} was in {self.project} ({self.role})"

@@ -12,6 +12,7 @@ from projects.jobs import attempts, enqueue, log, registry
 from projects.jobs.events import publish_change, wait_for_changes
 from projects.jobs.plain import plain_json, plain_text
 from projects.models import Job, Membership, Project, User
+from projects.services.limits import jobs_limit
 from segplatform.kernel.errors import Conflict, Forbidden, NotFound
 
 State = Job.State
@@ -79,6 +80,7 @@ def _insert(row: Job) -> Job:
     for _ in range(TRIES):
         if active := _active(row):
             return active
+        jobs_limit(job=row)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)

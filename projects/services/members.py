@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from projects.models import Membership, Project, Role, User
+from projects.services.audit import audit_record
 from projects.services.text import clean_email, field_error
 from segplatform.kernel.errors import Conflict, NotFound
 
@@ -23,28 +24,35 @@ def member_list(*, project: Project) -> QuerySet[Membership]:
 
 def member_add(*, project: Project, email: str, role: str) -> Membership:
     """Add somebody who has an account; ``UserError`` for others, ``Conflict`` for a member."""
-    role, email = _clean_role(role), clean_email(email)
+    role, email = clean_role(role), clean_email(email)
     user = User.objects.filter(email=email, is_active=True).first()
     if user is None:
-        raise field_error(
-            "email", "Nobody has an account with this e-mail; ask the operator to create one."
-        )
+        raise field_error("email", "Nobody has an account with this e-mail; invite them instead.")
     try:
         with transaction.atomic():
-            return Membership.objects.create(project=project, user=user, role=role)
+            if not Project.objects.select_for_update().filter(pk=project.pk).exists():
+                raise NotFound("The project was deleted meanwhile.")
+            member = Membership.objects.create(project=project, user=user, role=role)
+            audit_record(action="member.add", thing=user, project=project, role=role)
+            return member
     except IntegrityError:
         raise Conflict(f"{email} is already a member.") from None
 
 
 def member_change(*, project: Project, user_id: int, role: str) -> Membership:
     """Give a member another role; ``Conflict`` where no owner would be left."""
-    role = _clean_role(role)
+    role = clean_role(role)
     with transaction.atomic():
         member = _locked(project, user_id)
         if role != Role.OWNER:
             _keep_owner(project, member)
-        member.role = role
+        before, member.role = member.role, role
         member.save(update_fields=["role"])
+        if before != role:
+            audit_record(
+                action="member.change", thing=member.user, project=project, before=before,
+                after=role,
+            )  # fmt: skip
     return member
 
 
@@ -54,6 +62,7 @@ def member_remove(*, project: Project, user_id: int) -> None:
         member = _locked(project, user_id)
         _keep_owner(project, member)
         member.delete()
+        audit_record(action="member.remove", thing=member.user, project=project, role=member.role)
 
 
 def _locked(project: Project, user_id: int) -> Membership:
@@ -71,7 +80,8 @@ def _keep_owner(project: Project, member: Membership) -> None:
         raise Conflict(LAST_OWNER)
 
 
-def _clean_role(role: str) -> str:
+def clean_role(role: str) -> str:
+    """Return the role; ``UserError`` for one that does not exist."""
     if role not in Role.values:
         raise field_error("role", f"Choose one of: {', '.join(Role.values)}.")
     return role

@@ -11,9 +11,20 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from projects.jobs import log
-from projects.models import MAX_ROWS_TO_DISPLAY, Job, Membership, Project, Role, User
+from projects.models import (
+    MAX_ROWS_TO_DISPLAY,
+    FormerMembership,
+    Job,
+    Membership,
+    Project,
+    Role,
+    User,
+)
+from projects.services.audit import audit_record
 from projects.services.jobs import job_cancel
+from projects.services.limits import projects_limit
 from projects.services.text import clean_name, clean_text, field_error
+from segplatform.kernel.actor import current_actor
 from segplatform.kernel.errors import Forbidden, NotFound, UserError
 
 DESCRIPTION_LENGTH = 2000
@@ -29,7 +40,10 @@ def project_create(
     rows_to_display: int = 1000,
     order: str = "first",
 ) -> Project:
-    """Create a project owned by the person; ``UserError`` names every wrong field."""
+    """Create a project owned by the person; ``UserError`` names every wrong field.
+
+    ``LimitReached`` for who owns as many as the operator allows.
+    """
     fields = _clean(
         {
             "name": name,
@@ -40,8 +54,11 @@ def project_create(
         }
     )
     with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # two clicks wait for each other here
+        projects_limit(user=user)
         project = Project.objects.create(**fields)
         project.membership = Membership.objects.create(project=project, user=user, role=Role.OWNER)
+        audit_record(action="project.create", thing=project)
     return project
 
 
@@ -77,20 +94,50 @@ def project_get(*, user: User, project_id: UUID, role: str = "viewer") -> Projec
 
 def project_update(*, project: Project, **fields: Any) -> Project:
     """Change some of what ``project_create`` takes; ``UserError`` names every wrong field."""
-    for name, value in _clean(fields).items():
+    cleaned = _clean(fields)
+    different = [name for name, value in cleaned.items() if getattr(project, name) != value]
+    for name, value in cleaned.items():
         setattr(project, name, value)
     project.active = timezone.now()
-    project.save(update_fields=[*fields, "active", "updated"])
+    with transaction.atomic():
+        project.save(update_fields=[*fields, "active", "updated"])
+        if different:
+            audit_record(action="project.change", thing=project, fields=different)
     return project
 
 
 def project_delete(*, project: Project) -> None:
-    """Delete the project with all that is in it: rows, then files after the commit."""
+    """Delete the project; its owners can restore it for some days.
+
+    Its work is cancelled and nobody is a member of it any more, so that no query finds a way to
+    anything in it.
+    """
+    with transaction.atomic():
+        if not Project.objects.select_for_update().filter(pk=project.pk).exists():
+            raise NotFound(NO_PROJECT)
+        for job in project.jobs.filter(state__in=Job.ACTIVE):
+            job_cancel(job=job)
+        audit_record(action="project.delete", thing=project)
+        members = Membership.every.filter(project=project)
+        FormerMembership.objects.bulk_create(
+            FormerMembership(
+                project=project, user_id=each.user_id, role=each.role, created=each.created
+            )
+            for each in members
+        )
+        members.delete()
+        project.deleted, project.deleted_by_id = timezone.now(), current_actor().user_id()
+        project.save(update_fields=["deleted", "deleted_by"])
+
+
+def project_purge(*, project: Project) -> None:
+    """Remove the project for good with all that is in it: rows, then files after the commit."""
     with transaction.atomic():
         for job in project.jobs.filter(state__in=Job.ACTIVE):
             job_cancel(job=job)
         job_ids = list(project.jobs.values_list("pk", flat=True))
         folder = Path(settings.DATA_DIR) / "projects" / str(project.pk)
+        audit_record(action="project.purge", thing=project)
         project.delete()
         transaction.on_commit(lambda: _delete_files(folder, job_ids))
 

@@ -4,10 +4,12 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from projects.models import ApiToken, User, secret_hash
+from projects.services.audit import audit_record
 from projects.services.text import clean_name, field_error
 from segplatform.kernel.errors import NotFound
 
@@ -27,14 +29,16 @@ def token_create(
     if expires is not None and expires <= timezone.now():
         raise field_error("expires", "Choose a time in the future.")
     secret = PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(
-        user=user,
-        name=clean_name(name, limit=NAME_LENGTH),
-        secret_hash=secret_hash(secret),
-        hint=secret[-HINT_LENGTH:],
-        scope=scope,
-        expires=expires,
-    )
+    with transaction.atomic():
+        token = ApiToken.objects.create(
+            user=user,
+            name=clean_name(name, limit=NAME_LENGTH),
+            secret_hash=secret_hash(secret),
+            hint=secret[-HINT_LENGTH:],
+            scope=scope,
+            expires=expires,
+        )
+        audit_record(action="token.create", thing=token, scope=scope)
     return token, secret
 
 
@@ -62,5 +66,9 @@ def token_list(*, user: User) -> QuerySet[ApiToken]:
 
 def token_delete(*, user: User, token_id: UUID) -> None:
     """Delete one of the person's tokens; ``NotFound`` for another's."""
-    if not ApiToken.objects.filter(pk=token_id, user=user).delete()[0]:
-        raise NotFound("There is no such token.")
+    with transaction.atomic():
+        token = ApiToken.objects.filter(pk=token_id, user=user).first()
+        if token is None:
+            raise NotFound("There is no such token.")
+        audit_record(action="token.delete", thing=token)
+        token.delete()

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from projects.models import SignInLink, User, secret_hash
+from projects.services.audit import audit_record
 from projects.services.text import clean_email, clean_name, field_error
 from segplatform.kernel.errors import Conflict, NotFound
 
@@ -26,10 +27,17 @@ def user_create(*, email: str, name: str = "", password: str | None = None) -> U
         _check_password(password, User(email=email, name=name))
     try:
         with transaction.atomic():
-            return User.objects.create_user(email, password, name=name)
+            user = User.objects.create_user(email, password, name=name)
+            audit_record(action="user.create", thing=user)
+            return user
     except IntegrityError:
         sentence = "There is already an account with this e-mail."
         raise Conflict(sentence, fields={"email": sentence}) from None
+
+
+def user_exists(*, email: str) -> bool:
+    """Say whether somebody who may sign in has this address."""
+    return User.objects.filter(email=email.strip().lower(), is_active=True).exists()
 
 
 def user_rename(*, user: User, name: str) -> User:
@@ -43,7 +51,9 @@ def sign_in_link_create(*, user: User, hours: float = 24) -> str:
     """Return the secret of a new one-time link; only its hash is stored."""
     secret = secrets.token_urlsafe(32)
     expires = timezone.now() + timedelta(hours=hours)
-    SignInLink.objects.create(user=user, secret_hash=secret_hash(secret), expires=expires)
+    with transaction.atomic():
+        SignInLink.objects.create(user=user, secret_hash=secret_hash(secret), expires=expires)
+        audit_record(action="user.sign_in_link", thing=user, hours=hours)
     return secret
 
 
@@ -57,6 +67,8 @@ def sign_in_link_use(*, secret: str) -> User:
     # The update decides: of two requests with one link, one signs in.
     if found is None or not SignInLink.objects.filter(pk=found.pk, used=None).update(used=now):
         raise NotFound(DEAD_LINK)
+    # Others that were made for the person, as at each start before the first sign-in, die too.
+    SignInLink.objects.filter(user=found.user, used=None).update(used=now)
     return found.user
 
 

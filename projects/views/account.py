@@ -19,6 +19,8 @@ from projects.services.users import sign_in_link_use, user_rename
 from projects.web.access import UserRequest, public_view, user_view
 from projects.web.forms import apply
 from projects.web.htmx import redirect_to
+from projects.web.throttle import LINKS
+from segplatform.kernel.errors import NotFound
 
 TOKEN_IDS = "token-%s"  # noqa: S105 - both forms of the page have a field "name"
 
@@ -67,7 +69,12 @@ def sign_in_link(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask for one click (a mail program's preview must not use the link up), then sign in."""
     if request.method == "GET":
         return render(request, "projects/sign_in_link.html")
-    user = sign_in_link_use(secret=secret)
+    LINKS.check(request)
+    try:
+        user = sign_in_link_use(secret=secret)
+    except NotFound:
+        LINKS.note(request, secret)
+        raise
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     if not user.has_usable_password():
         messages.info(request, "Welcome. Set a password on your account page to sign in again.")

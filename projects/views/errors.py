@@ -10,6 +10,8 @@ logger = logging.getLogger(__name__)
 
 NOT_FOUND = "There is nothing at this address, or it is not shared with you."
 
+TOO_MANY = "That was tried too often from your address. Wait a minute, then try again."
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Show that the request itself cannot be read."""
@@ -27,6 +29,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_response(request, 403, message, code="csrf")
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Show that the sign-in kit counted too many tries from one address."""
+    response = error_response(request, 429, TOO_MANY, code="too_many")
+    response["Retry-After"] = "60"
+    return response
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Show the same page for what does not exist and for what the person may not know of."""
     return error_response(request, 404, NOT_FOUND, code="not_found")
@@ -35,6 +44,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Show one neutral sentence with an id that leads to the log."""
     error_id = new_error_id()
-    logger.exception("error %s at %s %s", error_id, request.method, request.path)
+    logger.exception("error %s", error_id)
     message = f"This is our fault, not yours. Tell the operator the error id {error_id}."
     return error_response(request, 500, message, error_id=error_id, code="server_error")

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_GET
 
 from projects import hooks
 from projects.models import Role
+from projects.services.deleted import project_deleted_list
 from projects.services.projects import project_list_for
 from projects.web.access import UserRequest, user_view
 from projects.web.cards import project_counts
@@ -38,6 +39,7 @@ def home(request: UserRequest) -> HttpResponse:
         "shows": SHOWS,
         "sorts": SORT_LABELS,
         "has_demo": hooks.demo is not None,
+        "deleted_projects": project_deleted_list(user=request.user).count(),
     }
     return render_either(request, "projects/home.html", "projects/_cards.html", context)
 

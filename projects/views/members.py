@@ -3,11 +3,18 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from projects.forms.people import MemberForm
 from projects.models import Project, Role
+from projects.services.invitations import (
+    invitation_create,
+    invitation_list,
+    invitation_mail,
+)
 from projects.services.members import member_add, member_change, member_list, member_remove
+from projects.services.users import user_exists
 from projects.web.access import ProjectRequest, project_view
 from projects.web.forms import apply
 from projects.web.htmx import redirect_to
@@ -24,8 +31,10 @@ def project_members(request: ProjectRequest, project: Project) -> HttpResponse:
 @require_POST
 @project_view("owner")
 def project_member_add(request: ProjectRequest, project: Project) -> HttpResponse:
-    """Add a person who has an account."""
+    """Add a person who has an account, and invite who has none."""
     form = MemberForm(request.POST)
+    if form.is_valid() and not user_exists(email=form.cleaned_data["email"]):
+        return invite(request, project, form)
     member = apply(form, lambda **values: member_add(project=project, **values))
     if member is None:
         return members_page(request, project, form, status=422)
@@ -58,14 +67,29 @@ def project_member_remove(request: ProjectRequest, project: Project, user_id: in
     )
 
 
+def invite(request: ProjectRequest, project: Project, form: MemberForm) -> HttpResponse:
+    """Mail an invitation; where no mail can be sent, show its link on this one answer."""
+    made = apply(form, lambda **v: invitation_create(project=project, user=request.user, **v))
+    if made is None:
+        return members_page(request, project, form, status=422)
+    link = request.build_absolute_uri(reverse("invitation", args=[made[1]]))
+    if not invitation_mail(invitation=made[0], link=link):
+        return members_page(request, project, MemberForm(), new_invitation=made[0], link=link)
+    messages.success(request, f"An invitation is on its way to {made[0].email}.")
+    return redirect_to(request, "project_members", project.pk)
+
+
 def members_page(
-    request: ProjectRequest, project: Project, form: MemberForm, status: int = 200
+    request: ProjectRequest, project: Project, form: MemberForm, status: int = 200, **more: object
 ) -> HttpResponse:
     """Render the list with the form to add somebody."""
+    may_change = project.membership.allows(Role.OWNER)
     context = {
         "members": member_list(project=project),
         "form": form,
         "roles": Role.choices,
-        "may_change": project.membership.allows(Role.OWNER),
+        "may_change": may_change,
+        "invitations": invitation_list(project=project) if may_change else (),
+        **more,
     }
     return render(request, "projects/members.html", context, status=status)

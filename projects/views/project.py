@@ -71,7 +71,7 @@ def project_delete(request: ProjectRequest, project: Project) -> HttpResponse:
         return settings_page(request, project, ProjectForm(initial=current(project)), form)
     name = project.name
     delete(project=project)
-    messages.success(request, f"The project {name} is deleted.")
+    messages.success(request, f"The project {name} is deleted; see Deleted projects.")
     return redirect_to(request, "home")
 
 

@@ -21,9 +21,11 @@ from ninja.security.apikey import APIKeyCookie
 from ninja.security.session import SessionAuth as NinjaSessionAuth
 
 from projects.models import ApiToken, User
+from projects.services.limits import API_REQUESTS
 from projects.services.tokens import token_user
 from projects.web.access import api_view
-from projects.web.errors import BUSY, error_body, is_busy, status_of
+from projects.web.errors import BUSY, error_body, is_busy, status_of, with_retry
+from projects.web.throttle import TOKENS
 from segplatform import __version__
 from segplatform.kernel.errors import Forbidden, UserError
 
@@ -48,10 +50,13 @@ class TokenAuth(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> User:
         """Find the person of this token; a wrong one never falls back to the session."""
+        TOKENS.check(request)
         found = token_user(secret=token)
         if found is None:
+            TOKENS.note(request, token)
             raise AuthenticationError(message=SIGN_IN)
         request.user, request.token = found  # type: ignore[attr-defined]
+        API_REQUESTS.count(found[0].pk)
         if request.method not in SAFE_METHODS:
             require_write(request)
         return found[0]
@@ -63,7 +68,10 @@ class SessionAuth(NinjaSessionAuth):
     def __call__(self, request: HttpRequest) -> Any | None:
         """Ask for the CSRF token only of people who are signed in: others get a plain 401."""
         request.token = None  # type: ignore[attr-defined]
-        return APIKeyCookie.__call__(self, request) if request.user.is_authenticated else None
+        if not isinstance(request.user, User):
+            return None
+        API_REQUESTS.count(request.user.pk)
+        return APIKeyCookie.__call__(self, request)
 
 
 class PlainDocs(DocsBase):
@@ -162,7 +170,8 @@ def answer_error(
 @api.exception_handler(UserError)
 def on_user_error(request: HttpRequest, error: UserError) -> HttpResponse:
     """Pass on what the person can mend."""
-    return answer_error(request, status_of(error), error.code, str(error), error.fields)
+    response = answer_error(request, status_of(error), error.code, str(error), error.fields)
+    return with_retry(response, error)
 
 
 @api.exception_handler(ValidationError)

@@ -15,17 +15,26 @@ from django.utils.module_loading import import_string
 
 from projects import hooks
 from projects.web.htmx import is_htmx
-from segplatform.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, UserError
+from segplatform.kernel.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    TooLarge,
+    TooMany,
+    UserError,
+)
+from segplatform.logs import current_request_id
 
 logger = logging.getLogger(__name__)
 
-STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, TooLarge: 413}
+STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, TooLarge: 413, TooMany: 429}
 TITLES = {
     400: "This did not work",
     403: "You may not do this",
     404: "Not found",
     409: "Not possible right now",
     413: "Too large",
+    429: "Too many tries",
     500: "Something went wrong",
     503: "Busy",
 }
@@ -37,14 +46,21 @@ def status_of(error: UserError) -> int:
     return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
 
 
+def with_retry(response: HttpResponse, error: UserError) -> HttpResponse:
+    """Say in the header when to come again, where the error knows."""
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.retry_after)
+    return response
+
+
 def is_busy(error: BaseException) -> bool:
     """Say whether another writer holds the database, which passes by itself."""
     return isinstance(error, OperationalError) and "locked" in str(error)
 
 
 def new_error_id() -> str:
-    """Make the short id that ties what the person sees to the line in the log."""
-    return secrets.token_hex(4)
+    """Give the id that ties what the person sees to the lines in the log: the request's own."""
+    return current_request_id() or secrets.token_hex(8)
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -89,11 +105,12 @@ class UserErrorMiddleware(MiddlewareMixin):
             answers = (import_string(page)(request, exception) for page in hooks.error_pages)
             if not is_api(request) and (answer := next(filter(None, answers), None)):
                 return answer
-            return error_response(
+            response = error_response(
                 request, status_of(exception), str(exception), code=exception.code
             )
+            return with_retry(response, exception)
         if is_busy(exception):
-            logger.warning("database busy: %s", request.path)
+            logger.warning("the database is busy")
             response = error_response(request, 503, BUSY, code="busy")
             response["Retry-After"] = "2"
             return response

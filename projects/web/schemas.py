@@ -65,4 +65,4 @@ class JobAnswer(Schema):
 
 def errors(*codes: int) -> dict[int, type[ErrorOut]]:
     """Document these error answers of an operation, and those that every operation may give."""
-    return {code: ErrorOut for code in sorted({400, 401, 422, 503, *codes})}
+    return {code: ErrorOut for code in sorted({400, 401, 422, 429, 503, *codes})}

@@ -38,6 +38,16 @@ class TooLarge(UserError):
     code = "too_large"
 
 
+class TooMany(UserError):
+    """Asked for too often; it may be asked again after ``retry_after`` seconds."""
+
+    code = "too_many"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class NotApplicable(UserError):
     """A plug-in declines this input; the page shows the reason."""
 

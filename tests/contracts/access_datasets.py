@@ -54,6 +54,7 @@ ACCESS = {
     "api:delete_dataset": {"DELETE": API_OWNER},
     "api:get_rows": {"GET": API_VIEWER},
     "api:ask_rows": {"POST": API_VIEWER},
+    "api:list_rejected": {"GET": API_VIEWER},
     "api:get_chart": {"GET": API_VIEWER},
     "api:get_profile": {"GET": API_VIEWER},
     "api:list_versions": {"GET": API_VIEWER},

@@ -22,8 +22,11 @@ READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 SAFE = ("GET", "HEAD", "OPTIONS")
 REFUSALS = (401, 403, 404, 405)
 # A session notes when it was seen, and the sign-in kit copies the address of an account when its
-# page of addresses is first opened: neither changes anybody's things.
-UNWATCHED = {"sessions.Session", "account.EmailAddress"}
+# page of addresses is first opened: neither changes anybody's things. The audit log notes what
+# left by a download.
+UNWATCHED = {
+    "sessions.Session", "account.EmailAddress", "projects.AuditEntry", "projects.AuditHead",
+}  # fmt: skip
 # A page that shows a preview has a worker make it: a hidden job, which is dropped after an hour.
 WATCHED_ROWS: dict[str, dict[str, Any]] = {"projects.Job": {"hidden": False}}
 

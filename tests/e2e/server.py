@@ -84,6 +84,7 @@ def environment(data: str, port: str) -> dict[str, str]:
         "SEGPLATFORM_DATA_DIR": data,
         "SEGPLATFORM_PORT": port,
         "PYTHONUNBUFFERED": "1",
+        "SEGPLATFORM_LOG_FORMAT": "text",
     }
 
 

@@ -81,6 +81,10 @@ PROJECT = [
     Shot("job", "failed", "{failed_job}"),
     Shot("members", "many", "{full}members/"),
     Shot("members", "one", "{shop}members/"),
+    Shot("deleted", "none", "{full}deleted/"),
+    Shot("deleted projects", "none", "/deleted/"),
+    Shot("audit", "full", "{shop}audit/"),
+    Shot("audit", "none found", "{shop}audit/?q=no+such+object"),
     Shot("settings", "full", "{shop}settings/"),
 ]
 

@@ -1,6 +1,7 @@
 """The supervisor: relays output, restarts what ends, stops in order, leaves nothing behind."""
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from segplatform import supervisor as module
+from segplatform.logs import as_json_line
 from segplatform.processes import spawn
 from segplatform.supervisor import Service, Supervisor
 
@@ -70,6 +72,21 @@ def test_it_puts_the_name_before_each_line() -> None:
     code = f"print('one'); print('two', flush=True)\n{QUIET}"
     said = run(service("web", code), service("worker-1", QUIET), until="two")
     assert "web      | one\nweb      | two\n" in said
+
+
+def test_it_writes_json_where_it_is_asked_to() -> None:
+    out = io.StringIO()
+    code = f"print('plain'); print('{{\"event\": \"own\"}}', flush=True)\n{QUIET}"
+    until = time.monotonic() + 10
+
+    def tick() -> None:
+        if "own" in out.getvalue() or time.monotonic() > until:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    Supervisor([service("queue", code)], out=out, tick=tick, form=as_json_line).run()
+    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == [
+        "plain", "own", "stopped",
+    ]  # fmt: skip
 
 
 def test_it_keeps_noise_to_itself() -> None:

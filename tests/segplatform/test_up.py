@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -27,6 +29,42 @@ def still_there(pids: list[int]) -> list[int]:
     return [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 
 
+def programs(app: App) -> dict[str, int]:
+    """Return the process of each program that the supervisor started, by what it runs."""
+    found = {}
+    for pid in children(app.pid):
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+        if parent == app.pid:
+            found[b" ".join(words[:4]).decode()] = pid
+    return found
+
+
+def kill_all_programs(app: App) -> None:
+    """Kill each program but the supervisor; wait until all of them are there again."""
+    before = programs(app)
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    until = time.monotonic() + 60
+    while not (app.output.count("starting again in 0.5 s") == 4 and answers(app)):
+        assert time.monotonic() < until, app.output
+        time.sleep(0.1)
+    after = programs(app)
+    assert set(after) == set(before)
+    assert not set(after.values()) & set(before.values())
+    assert app.output.count("ended with -9; starting again in 0.5 s") == len(before)
+
+
+def answers(app: App) -> bool:
+    """Say whether the web serves, with queue and database behind it."""
+    try:
+        with urlopen(f"{app.base_url}/api/v1/health") as answer:
+            found = json.load(answer)
+    except OSError:
+        return False
+    return bool(found["queue"] == found["database"] == "ok")
+
+
 def second_start(app: App) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "segplatform.cli", "up"]
     return subprocess.run(
@@ -38,12 +76,12 @@ def test_it_starts_serves_stops_and_finds_everything_as_it_was(tmp_path: Path) -
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
     with running(data, "--workers", "1") as app:
-        with urlopen(f"{app.base_url}/api/v1/health") as answer:
-            assert json.load(answer)["queue"] == "ok"
+        assert answers(app)
         refused = second_start(app)
         assert (refused.returncode, refused.stdout) == (1, "")
         assert f"(process {app.pid}, {app.base_url})" in refused.stderr
         app.command("user", "create", "ann@example.com")
+        kill_all_programs(app)
         below = children(app.pid)
         assert len(below) >= 5
     assert still_there(below) == []

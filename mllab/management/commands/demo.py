@@ -14,7 +14,7 @@ from mllab.services import demo
 from projects import hooks
 from projects.models import User
 from projects.services.jobs_here import job_finish
-from projects.services.projects import project_delete
+from projects.services.projects import project_purge
 from segplatform.kernel.errors import Cancelled, UserError
 from segplatform.kernel.progress import NullProgress
 
@@ -85,7 +85,7 @@ class Command(BaseCommand):
             try:
                 job_finish(job=job, progress=NullProgress())
             except KeyboardInterrupt:
-                project_delete(project=project)
+                project_purge(project=project)
                 raise CommandError(STOPPED) from None
             except UserError:
                 demo.demo_remove(project=project)

@@ -6,12 +6,14 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
-EVERY_SECONDS = 15.0
+# Half a lease: a dead process is seen after one and a half at most.
+EVERY_SECONDS = settings.JOB_LEASE_SECONDS / 2
 
 
 class Command(BaseCommand):
@@ -27,6 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from projects.jobs.reconcile import reconcile
+        from projects.services.watch import reconciler_beat
 
         if not options["forever"]:
             reconcile()
@@ -37,6 +40,7 @@ class Command(BaseCommand):
             close_old_connections()
             try:
                 reconcile()
+                reconciler_beat()
             except (DatabaseError, RedisError) as error:
                 logger.warning("not reconciled, tried again in %g s: %s", EVERY_SECONDS, error)
             stop.wait(EVERY_SECONDS)

@@ -2,6 +2,7 @@
 
 import socket
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -11,12 +12,15 @@ from django.db import OperationalError, connections
 
 from projects.management.first_owner import first_sign_in_link
 from segplatform.data_lock import DataDirectoryTakenError, data_lock
+from segplatform.logs import as_json_line
 from segplatform.programs import free_address, services
 from segplatform.queue_server import QueueServerError
 from segplatform.supervisor import Supervisor
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
 DEFAULT_WORKERS = 2
+# How a line of a program is shown: beside its name, or as JSON.
+FORMS: dict[str, Callable[[str, str], str] | None] = {"text": None, "json": as_json_line}
 
 
 class Command(BaseCommand):
@@ -66,7 +70,7 @@ class Command(BaseCommand):
         connections.close_all()
         greeting = Greeting(self, ip, port, address, link)
         programs = services(host=ip, port=port, workers=workers)
-        Supervisor(programs, tick=greeting.tick).run()
+        Supervisor(programs, tick=greeting.tick, form=FORMS[settings.LOG_FORMAT]).run()
 
 
 class Greeting:
@@ -85,8 +89,13 @@ class Greeting:
         except OSError:
             return
         self.said = True
-        self.command.stdout.write(f"\nSegplatform is ready: {self.address}\n")
+        lines = [f"Segplatform is ready: {self.address}"]
         if self.link:
-            self.command.stdout.write(f"Sign in for the first time (works once): {self.link}\n")
-        self.command.stdout.write("Ctrl-C stops it.\n")
+            lines.append(f"Sign in for the first time (works once): {self.link}")
+        if settings.LOG_FORMAT == "json":
+            lines = [as_json_line("up", line) for line in lines]
+        else:
+            lines = ["", *lines, "Ctrl-C stops it."]
+        for line in lines:
+            self.command.stdout.write(line)
         self.command.stdout.flush()

@@ -37,6 +37,7 @@ from tests.datasets.engine.caged import LIMITS, Recorder, Tried, sources
         ('inputs["orders"].groupby("Custmer").size()', "The table has Customer, Date", 1),
         ('inputs["orders"][["Dat"]]', "The table has Date, ", 1),
         ("raise SystemExit(3)", "SystemExit: 3", 1),
+        ("raise ValueError('{x} {{7*7}} {seconds:>999}')", "{x} {{7*7}} {seconds:>999}", 1),
         ("x = np.ones(10**11)", "more than 1.0 GB of memory", 1),
         ('open("/etc/passwd")', "PermissionError", 1),
     ],

@@ -12,7 +12,7 @@ from datasets.services.flow import flow
 from datasets.services.recipes import recipe_delete, recipe_state, recipe_update
 from datasets.services.states import FLOW, RUN
 from projects.models import Job, Project
-from projects.services.projects import project_delete
+from projects.services.projects import project_purge
 from segplatform.kernel.errors import Conflict
 from tests.factories import make_job, make_project
 from tests.factories.datasets import make_dataset, make_version
@@ -169,6 +169,6 @@ def test_what_is_read_cannot_be_deleted(first: Recipe, second: Recipe, orders: D
 
 def test_a_project_goes_with_its_recipes(project: Project, second: Recipe) -> None:
     make_run(second)
-    project_delete(project=project)
-    assert not Recipe.objects.exists()
-    assert not Dataset.objects.exists()
+    project_purge(project=project)
+    assert not Recipe.every.exists()
+    assert not Dataset.every.exists()

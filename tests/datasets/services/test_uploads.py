@@ -13,7 +13,6 @@ from django.conf import LazySettings
 from django.utils.timezone import now
 
 from datasets.models import DatasetImport, Upload
-from datasets.services import uploads
 from datasets.services.datasets import dataset_create
 from datasets.services.uploads import (
     Checksum,
@@ -32,6 +31,7 @@ from datasets.services.uploads import (
     uploads_expire,
 )
 from projects.models import Job, Project
+from segplatform.kernel import disk
 from segplatform.kernel.errors import Conflict, Forbidden, NotFound, TooLarge
 from tests.factories import make_job, make_member, make_project, make_user
 
@@ -113,8 +113,8 @@ def test_it_refuses_files_over_the_cap(project: Project, settings: LazySettings)
 
 
 def test_it_keeps_a_reserve_on_the_disk(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "RESERVE_BYTES", 2**62)
-    monkeypatch.setattr(uploads, "RESERVE_SHARE", 2)
+    monkeypatch.setattr(disk, "RESERVE_BYTES", 2**62)
+    monkeypatch.setattr(disk, "RESERVE_SHARE", 2)
     with pytest.raises(NoSpace, match="disk"):
         upload_create(project=project, user=make_user(), name="a.csv", size=1)
 

@@ -10,6 +10,7 @@ from rq.timeouts import JobTimeoutException
 
 from projects.jobs.context import JobContext
 from projects.jobs.registry import job
+from projects.services.audit import audit_record
 from segplatform.kernel.errors import Superseded, UserError
 
 NEVER = 60.0
@@ -19,6 +20,11 @@ NEVER = 60.0
 def nothing(ctx: JobContext) -> dict[str, Any]:
     ctx.progress.log("did nothing")
     return {"pid": os.getpid(), "began": time.time()}
+
+
+@job("tests.records", title="Be on record")
+def records(ctx: JobContext) -> None:
+    audit_record(action="dataset.version", project=ctx.project)
 
 
 @job("tests.asks", title="Ask for something")

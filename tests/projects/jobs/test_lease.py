@@ -89,7 +89,7 @@ def test_it_kills_the_child_and_never_its_own_group(queue_server: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_it_renews_the_lease_while_the_work_runs(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lease, "RENEW_SECONDS", 0.02)
+    monkeypatch.setattr(lease, "RENEWALS", 1500)
     Job.objects.update(lease_until=timezone.now())
 
     def renewed() -> bool:
@@ -104,7 +104,7 @@ def test_it_renews_the_lease_while_the_work_runs(job: Job, monkeypatch: pytest.M
 @pytest.mark.django_db(transaction=True)
 def test_it_closes_the_connection_of_the_lease(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[int] = []
-    monkeypatch.setattr(lease, "RENEW_SECONDS", 0.01)
+    monkeypatch.setattr(lease, "RENEWALS", 3000)
     monkeypatch.setattr(lease, "connection", _Connection(closed))
     with lease.Lease(job):
         pass

@@ -5,8 +5,9 @@ import logging
 import pytest
 
 from projects.jobs.runner import NO_RIGHT, TOO_LONG, UNEXPECTED, run_job
-from projects.models import Job, Membership, Project
+from projects.models import AuditEntry, Job, Membership, Project
 from projects.services.jobs import job_log
+from segplatform.kernel.actor import current_actor
 from tests.factories import make_job, make_member, make_user
 
 pytestmark = pytest.mark.usefixtures("queue_server")
@@ -27,6 +28,13 @@ def test_it_succeeds_with_the_result(project: Project) -> None:
     assert job.finished >= job.started
     assert job.lease_until is None
     assert job_log(job=job) == ["did nothing"]
+
+
+def test_what_it_does_is_on_record_as_its_person_s(project: Project) -> None:
+    job = run(project, "tests.records")
+    entry = AuditEntry.objects.get(project_id=project.pk)
+    assert (entry.actor_id, entry.via, entry.address) == (job.created_by_id, "job", "")
+    assert current_actor().via == "system"
 
 
 def test_it_stores_any_text_in_the_result(project: Project) -> None:

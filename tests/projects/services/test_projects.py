@@ -12,9 +12,9 @@ from projects.jobs import log
 from projects.models import Job, Project, User
 from projects.services.projects import (
     project_create,
-    project_delete,
     project_get,
     project_list_for,
+    project_purge,
     project_touch,
     project_update,
 )
@@ -103,7 +103,7 @@ def test_it_notes_activity(project: Project) -> None:
     assert project.active > before
 
 
-def test_it_deletes_rows_files_and_jobs(
+def test_removed_for_good_it_leaves_no_rows_files_and_jobs(
     project: Project,
     queue_server: str,
     data_dir: Path,
@@ -115,9 +115,9 @@ def test_it_deletes_rows_files_and_jobs(
     log.JobLog(job.pk).add("a line")
     log.flush(job.pk)
     with django_capture_on_commit_callbacks(execute=True):
-        project_delete(project=project)
+        project_purge(project=project)
         assert folder.exists()
     assert not folder.exists()
     assert not log.log_path(job.pk).exists()
-    assert not Project.objects.exists()
+    assert not Project.every.exists()
     assert not Job.objects.exists()

@@ -26,14 +26,14 @@ def test_it_adds_a_person_by_e_mail(page: Client, project: Project) -> None:
     assert role_of(project, friend) == "editor"
 
 
-def test_it_says_beside_the_field_that_nobody_has_this_address(
-    page: Client, project: Project
+def test_it_says_beside_the_field_that_this_is_a_member(
+    page: Client, project: Project, viewer: User
 ) -> None:
-    data = {"email": "nobody@example.org", "role": "viewer"}
+    data = {"email": "viewer@example.org", "role": "viewer"}
     response = page.post(f"/projects/{project.pk}/members/add/", data)
     assert response.status_code == 422
-    assert "Nobody has an account with this e-mail" in response.text
-    assert 'value="nobody@example.org"' in response.text
+    assert "viewer@example.org is already a member." in response.text
+    assert 'value="viewer@example.org"' in response.text
 
 
 def test_it_changes_a_role(page: Client, project: Project, viewer: User) -> None:

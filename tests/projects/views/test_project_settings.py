@@ -46,7 +46,7 @@ def test_it_deletes_once_the_name_is_typed(page: Client, project: Project) -> No
     response = page.post(
         f"/projects/{project.pk}/delete/", {"confirm": "Online retail"}, follow=True
     )
-    assert "The project Online retail is deleted." in response.text
+    assert "The project Online retail is deleted; see Deleted projects." in response.text
     assert not Project.objects.exists()
 
 
