@@ -69,7 +69,8 @@ def stop_now(job: Job) -> None:
 
 
 def _delete_message(name: str) -> None:
-    with suppress(NoSuchJobError, *QUEUE_ERRORS):
+    # ValueError: a worker takes or ends it this very moment. It finds the row cancelled.
+    with suppress(NoSuchJobError, ValueError, *QUEUE_ERRORS):
         Message.fetch(name, connection=client(), serializer=JSONSerializer).delete()
 
 

@@ -83,6 +83,19 @@ def test_it_takes_the_message_of_a_cancelled_job_away(project: Project, empty_qu
     assert not client().exists(f"rq:job:{job.pk}_1")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_cancel_does_not_mind_a_worker_that_takes_the_message_this_moment(
+    project: Project, empty_queue: str
+) -> None:
+    job = start(project)
+    message = Message.fetch(f"{job.pk}_1", connection=client(), serializer=JSONSerializer)
+    # what RQ leaves between two of its commands: an execution that is listed, and is not there
+    client().zadd(message.execution_registry.key, {"gone": 2**40})
+    job_cancel(job=job)
+    job.refresh_from_db()
+    assert job.state == Job.State.CANCELLED
+
+
 def test_it_says_how_the_queue_server_is(empty_queue: str) -> None:
     assert queue_state() == "ok"
 
