@@ -11,6 +11,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 E2E = "tests/e2e/"
+LONGEST = ("test_pages.py", "test_main_job.py", "test_hostile_names.py", "test_recipes.py")
+"""Begun last, one of them would run alone at the end, while the other processes have nothing."""
 
 
 class FileByFile(LoadScopeScheduling):
@@ -29,5 +31,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByF
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Move the browser tests to the end."""
-    items.sort(key=lambda item: item.nodeid.startswith(E2E))
+    """Move the browser tests to the end, those that take longest before the others."""
+    items.sort(key=lambda item: _place(item.nodeid))
+
+
+def _place(nodeid: str) -> int:
+    if not nodeid.startswith(E2E):
+        return 0
+    name = nodeid.removeprefix(E2E).split("::", 1)[0]
+    return 1 + (LONGEST.index(name) if name in LONGEST else len(LONGEST))
