@@ -62,7 +62,7 @@ def _csv(entries: QuerySet[AuditEntry], project_id: UUID, file: codecs.StreamWri
             entry.number, entry_content(entry)["created"],
             people.get(entry.actor_id or 0, ""), entry.actor_id or "", entry.via, entry.address,
             entry.action, entry.object_kind, entry.object_id, entry.object_name,
-            json.dumps(entry.detail, ensure_ascii=False), entry.former, entry.hash,
+            json.dumps(entry.detail, ensure_ascii=False, sort_keys=True), entry.former, entry.hash,
         )  # fmt: skip
         lines.writerow([_inert(value) for value in values])
 

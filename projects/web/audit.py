@@ -23,6 +23,7 @@ VERBS = {
 }
 KINDS = {"audit": "audit log"}
 VIA = {"api": "API", "page": "Page", "job": "Job", "system": "System"}
+FIRST = ("segment", "number", "kind", "before", "after")  # of the details, in this order
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,13 @@ def rows_of(entries: Iterable[AuditEntry]) -> list[Row]:
 
 
 def detail_words(detail: Mapping[str, Any]) -> str:
-    """Write counts and settings on one line: "number: 3 · rows: 1,200"."""
-    known = {name: value for name, value in detail.items() if value not in (None, "", [])}
-    return " · ".join(f"{name.replace('_', ' ')}: {_value(known[name])}" for name in known)
+    """Write counts and settings on one line: "number: 3 · rows: 1,200".
+
+    PostgreSQL keeps no order of keys, so they are brought into one.
+    """
+    known = [name for name, value in detail.items() if value not in (None, "", [])]
+    known.sort(key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
+    return " · ".join(f"{name.replace('_', ' ')}: {_value(detail[name])}" for name in known)
 
 
 def _value(value: Any) -> str:

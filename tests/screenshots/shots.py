@@ -193,6 +193,7 @@ README = [
     pictured("compare", "{lab}compare/?{two}"),
     pictured("segmentation", "{segmentation}"),
     pictured("scored", "{scored}", rightmost),
+    pictured("flow", "{shop}flow/"),
 ]
 """The pictures of the README, in docs/images/, named by page alone."""
 

@@ -81,7 +81,10 @@ class Greeting:
         self.address, self.link, self.said = address, link, False
 
     def tick(self) -> None:
-        """Print the address (and the first sign-in link) the first time the port answers."""
+        """Print the address (and the first sign-in link) the first time the port answers.
+
+        As text, whatever the logs are: it is for the person who started it, or their script.
+        """
         if self.said:
             return
         try:
@@ -89,13 +92,9 @@ class Greeting:
         except OSError:
             return
         self.said = True
-        lines = [f"Segplatform is ready: {self.address}"]
+        lines = ["", f"Segplatform is ready: {self.address}"]
         if self.link:
             lines.append(f"Sign in for the first time (works once): {self.link}")
-        if settings.LOG_FORMAT == "json":
-            lines = [as_json_line("up", line) for line in lines]
-        else:
-            lines = ["", *lines, "Ctrl-C stops it."]
-        for line in lines:
+        for line in [*lines, "Ctrl-C stops it."]:
             self.command.stdout.write(line)
         self.command.stdout.flush()
