@@ -1,15 +1,13 @@
 """Deleted datasets: restored under a free name and in order, kept for a while, then gone."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
-from datasets.models import Dataset, DatasetVersion, Recipe, RecipeInput
+from datasets.models import Dataset, Recipe, RecipeInput
 from datasets.services.datasets import (
     dataset_create,
     dataset_delete,
@@ -27,49 +25,13 @@ from projects.services.deleted import (
     deleted_restore,
 )
 from segplatform.kernel.errors import Conflict, NotFound
-from tests.factories import make_project, make_user
+from tests.datasets.deletion.acts import folders_of, purge, restore
+from tests.factories import make_project
 from tests.factories.datasets import make_dataset
 from tests.factories.mllab import customers, make_experiment, make_use_case
-from tests.factories.recipes import DOUBLED, make_recipe, make_run
+from tests.factories.recipes import DOUBLED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queue_server")]
-
-
-@pytest.fixture
-def project() -> Project:
-    return make_project(make_user("owner@example.org"))
-
-
-@pytest.fixture
-def owner(project: Project) -> User:
-    return project.membership.user
-
-
-@pytest.fixture
-def orders(project: Project) -> Dataset:
-    return make_dataset(project, "orders")
-
-
-@pytest.fixture
-def recipe(project: Project, orders: Dataset) -> Recipe:
-    made = make_recipe(project, [orders], output="result")
-    make_run(made)
-    made.output.refresh_from_db()
-    return made
-
-
-def folders_of(dataset: Dataset) -> list[Path]:
-    found = DatasetVersion.every.filter(dataset=dataset)
-    return [Path(settings.DATA_DIR) / version.folder for version in found]
-
-
-def restore(dataset: Dataset) -> str:
-    found = deleted_restore(project=dataset.project, kind="dataset", thing_id=dataset.pk)
-    return found.name
-
-
-def purge(dataset: Dataset) -> None:
-    deleted_purge(project=dataset.project, kind="dataset", thing_id=dataset.pk)
 
 
 def test_a_name_is_free_at_once_and_a_restored_one_makes_way(

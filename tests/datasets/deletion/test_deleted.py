@@ -1,9 +1,6 @@
 """Deleted datasets: gone from everything, and back again as they were."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -25,49 +22,15 @@ from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
 from projects.services.deleted import (
     deleted_list,
-    deleted_restore,
 )
 from projects.services.projects import project_delete
 from projects.web.search import search_hits
 from segplatform.kernel.errors import NotFound
-from tests.factories import make_job, make_project, make_user
-from tests.factories.datasets import make_dataset
-from tests.factories.recipes import DOUBLED, make_recipe, make_run
+from tests.datasets.deletion.acts import folders_of, restore
+from tests.factories import make_job
+from tests.factories.recipes import DOUBLED, make_recipe
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queue_server")]
-
-
-@pytest.fixture
-def project() -> Project:
-    return make_project(make_user("owner@example.org"))
-
-
-@pytest.fixture
-def owner(project: Project) -> User:
-    return project.membership.user
-
-
-@pytest.fixture
-def orders(project: Project) -> Dataset:
-    return make_dataset(project, "orders")
-
-
-@pytest.fixture
-def recipe(project: Project, orders: Dataset) -> Recipe:
-    made = make_recipe(project, [orders], output="result")
-    make_run(made)
-    made.output.refresh_from_db()
-    return made
-
-
-def folders_of(dataset: Dataset) -> list[Path]:
-    found = DatasetVersion.every.filter(dataset=dataset)
-    return [Path(settings.DATA_DIR) / version.folder for version in found]
-
-
-def restore(dataset: Dataset) -> str:
-    found = deleted_restore(project=dataset.project, kind="dataset", thing_id=dataset.pk)
-    return found.name
 
 
 def client_of(user: User) -> Client:
