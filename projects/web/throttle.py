@@ -52,10 +52,10 @@ class Throttle:
         return {digest: when for digest, when in found.items() if when > since}
 
     def _cache_key(self, request: HttpRequest) -> str:
-        return f"throttle:{self.key}:{network_of(request)}"
+        return f"throttle:{self.key}:{caller_of(request)}"
 
 
-def network_of(request: HttpRequest) -> str:
+def caller_of(request: HttpRequest) -> str:
     """Give the address that asks, of IPv6 its network; "" where the server knows none."""
     try:
         ip = ip_address(get_adapter().get_client_ip(request))
