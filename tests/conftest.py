@@ -7,9 +7,10 @@ import pytest
 from django.conf import settings
 
 from tests.environment import HOME
+from tests.lock_order import locks_in_order
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
-__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
+__all__ = ["locks_in_order", "pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 
 
 def pytest_configure() -> None:

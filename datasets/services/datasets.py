@@ -21,7 +21,7 @@ from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
 from projects.services.audit import audit_record
 from projects.services.bins import mark_deleted
-from projects.services.jobs import job_cancel
+from projects.services.jobs import job_cancel, jobs_hold
 from projects.services.projects import project_get, project_touch
 from projects.services.text import clean_name, clean_text, name_free
 from segplatform.kernel.errors import Conflict, NotFound, Superseded
@@ -107,17 +107,18 @@ def dataset_delete(*, dataset: Dataset) -> None:
     The recipe that makes it goes with it; ``Conflict`` while another one reads it.
     """
     with transaction.atomic():
-        if not Dataset.objects.select_for_update().filter(pk=dataset.pk).exists():
+        jobs = jobs_hold(jobs=Job.objects.filter(subject=job_subject(dataset=dataset)))
+        if not Dataset.objects.select_for_update(no_key=True).filter(pk=dataset.pk).exists():
             raise NotFound(MISSING)
         readers = Recipe.objects.filter(slots__dataset=dataset).order_by("name").distinct()
         if readers:
             names = ", ".join(f"“{recipe.name}”" for recipe in readers)
             raise Conflict(f"“{dataset.name}” is read by {names}; delete that first.")
-        for job in Job.objects.filter(subject=job_subject(dataset=dataset), state__in=Job.ACTIVE):
+        for job in jobs:
             job_cancel(job=job)
-        audit_record(action="dataset.delete", thing=dataset)
         mark_deleted(thing=dataset)
         links_drop(dataset=dataset)
+        audit_record(action="dataset.delete", thing=dataset)
     project_touch(project=dataset.project)
 
 
@@ -222,7 +223,7 @@ def version_create(
 
     Raises ``Superseded`` where the dataset was deleted meanwhile.
     """
-    locked = Dataset.objects.select_for_update().filter(pk=dataset.pk).first()
+    locked = Dataset.objects.select_for_update(no_key=True).filter(pk=dataset.pk).first()
     if locked is None:
         raise Superseded("The dataset was deleted meanwhile.")
     number = locked.versions.aggregate(last=Max("number"))["last"] or 0
@@ -241,8 +242,8 @@ def version_create(
     )
     locked.current = version
     locked.save(update_fields=["current", "updated"])
-    audit_record(action="dataset.version", thing=locked, number=version.number, rows=version.rows)
     _versions_prune(version, dataset.project.persistency)
+    audit_record(action="dataset.version", thing=locked, number=version.number, rows=version.rows)
     return version
 
 

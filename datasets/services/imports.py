@@ -111,7 +111,8 @@ def dataset_import_start(*, project: Project, user: User, upload: Upload, name: 
     """
     upload_require(upload=upload)
     with transaction.atomic():
-        Upload.objects.select_for_update().get(pk=upload.pk)  # two clicks make one import
+        # Two clicks make one import.
+        Upload.objects.select_for_update(no_key=True).get(pk=upload.pk)
         before = import_last(upload=upload)
         running = before and job_active(subject=job_subject(dataset=before.dataset))
         if before and running:

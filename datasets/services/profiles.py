@@ -66,7 +66,7 @@ def profile_start(*, version: DatasetVersion, user: User) -> Job | None:
     subject = f"profile:{version.pk}"
     with transaction.atomic():
         # The lock: of two hidden jobs with one subject the second would cancel the first.
-        locked = DatasetVersion.objects.select_for_update().filter(pk=version.pk).first()
+        locked = DatasetVersion.objects.select_for_update(no_key=True).filter(pk=version.pk).first()
         if locked is None:
             raise Conflict(GONE)
         version.profile = locked.profile

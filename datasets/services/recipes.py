@@ -82,6 +82,7 @@ def recipe_create(
     plan_make(kind=found, inputs=inputs, params=checked)
     title = clean_name(name) if name.strip() else _name_propose(found.title, inputs, output)
     with transaction.atomic():
+        _inputs_hold(inputs)
         try:
             made = dataset_create(project=project, user=user, name=output)
         except UserError as error:  # the person named it "output", not "name"
@@ -121,7 +122,7 @@ def recipe_update(
         recipe.name = clean_name(name)
     moved = [dataset.pk for dataset in reads] != [dataset.pk for dataset in before]
     with transaction.atomic():
-        locked = Recipe.objects.select_for_update().filter(pk=recipe.pk).first()
+        locked = Recipe.objects.select_for_update(no_key=True).filter(pk=recipe.pk).first()
         if locked is None:
             raise NotFound(MISSING)
         changed = dict(raw) != params_current(recipe=locked)
@@ -129,6 +130,7 @@ def recipe_update(
         recipe.params, recipe.params_version = dict(raw), kind.version
         recipe.save(update_fields=["name", "params", "params_version", "revision", "updated"])
         if moved:
+            _inputs_hold(reads)
             recipe.slots.all().delete()
             _slots_write(recipe, reads)
         audit_record(action="recipe.change", thing=recipe, revision=recipe.revision)
@@ -172,21 +174,24 @@ def recipe_of(*, dataset: Dataset) -> Recipe | None:
 def recipe_delete(*, recipe: Recipe) -> None:
     """Delete a recipe and the dataset that it makes; ``Conflict`` while a recipe reads that."""
     with transaction.atomic():
-        audit_record(action="recipe.delete", thing=recipe, kind=recipe.kind)
         dataset_delete(dataset=recipe.output)
+        audit_record(action="recipe.delete", thing=recipe, kind=recipe.kind)
 
 
 def _slots_write(recipe: Recipe, inputs: Sequence[Dataset]) -> None:
-    """Store the inputs; they are held until the commit, so that none is deleted meanwhile."""
-    here = Dataset.objects.select_for_update().order_by("pk")
-    found = {each.pk for each in here.filter(pk__in=[each.pk for each in inputs])}
-    if gone := [each.name for each in inputs if each.pk not in found]:
-        message = f"“{gone[0]}” was deleted meanwhile; choose another input."
-        raise Conflict(message, {"inputs": message})
     RecipeInput.objects.bulk_create(
         RecipeInput(recipe=recipe, dataset=dataset, position=position)
         for position, dataset in enumerate(inputs)
     )
+
+
+def _inputs_hold(inputs: Sequence[Dataset]) -> None:
+    """Keep the inputs from being deleted until the commit; ``Conflict`` where one just was."""
+    here = Dataset.objects.select_for_update(no_key=True).order_by("pk")
+    found = {each.pk for each in here.filter(pk__in=[each.pk for each in inputs])}
+    if gone := [each.name for each in inputs if each.pk not in found]:
+        message = f"“{gone[0]}” was deleted meanwhile; choose another input."
+        raise Conflict(message, {"inputs": message})
 
 
 def _circle_refuse(recipe: Recipe, inputs: Sequence[Dataset]) -> None:

@@ -46,7 +46,8 @@ def version_restore(*, dataset: Dataset, number: int, user: User) -> DatasetVers
     _files_link(old, folder)
     try:
         with transaction.atomic():
-            _restorable_require(Dataset.objects.select_for_update().get(pk=dataset.pk), old)
+            locked = Dataset.objects.select_for_update(no_key=True).get(pk=dataset.pk)
+            _restorable_require(locked, old)
             result = ReadResult(old.columns, old.rows, old.files, old.bytes, old.report)
             version = version_create(user, dataset, result, pk, folder, _origin(old))
             version.profile = old.profile

@@ -97,7 +97,8 @@ def demo_start(
     """
     _size_check(rows, customers, seed)
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)  # two clicks wait for each other here
+        # Two clicks wait for each other here.
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
         for project, job in _making(user):
             if job and job.is_active:
                 return project, job

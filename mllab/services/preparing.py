@@ -107,8 +107,8 @@ def _publish(ctx: JobContext, experiment: Experiment, tmp: Path) -> None:
     publish_folder(tmp, path_of(folder=folder))
     try:
         with ctx.publish():
-            locked = Experiment.objects.select_for_update().filter(pk=experiment.pk).first()
-            if locked is None:
+            locked = Experiment.objects.select_for_update(no_key=True).filter(pk=experiment.pk)
+            if not locked.exists():
                 raise Cancelled
             experiment.folder, experiment.prepared = folder, timezone.now()
             experiment.save(update_fields=["folder", "rows", "columns", "details", "prepared"])

@@ -1,6 +1,6 @@
 """Prototypes: their state, found, trained again, deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from mllab.services.segmentations import promoted_refuse
 from mllab.services.training import train_run
 from projects.models import Job, Project, User
 from projects.services.audit import audit_record
-from projects.services.jobs import job_cancel
+from projects.services.jobs import job_cancel, jobs_hold
 from projects.services.projects import project_get, project_touch
 from segplatform.kernel.errors import Conflict, NotFound
 
@@ -164,19 +164,20 @@ def prototype_delete(*, prototype: Prototype) -> None:
     """
     experiment, folders = prototype.experiment, [prototype.folder]
     with transaction.atomic():
+        jobs = {job.pk: job for job in jobs_hold(jobs=_jobs(prototype))}
+        locked = Experiment.objects.select_for_update(no_key=True).filter(pk=experiment.pk).first()
         promoted_refuse(prototypes=Prototype.objects.filter(pk=prototype.pk), for_good=True)
-        _job_end(prototype.job)
+        _job_end(jobs, prototype.job_id)
+        Prototype.objects.filter(pk=prototype.pk).delete()
+        if locked and not locked.prototypes.exists():
+            _job_end(jobs, locked.job_id)
+            _job_end(jobs, locked.prepare_job_id)
+            folders = [locked.folder]
+            locked.delete()
         audit_record(
             action="prototype.delete", thing=prototype, project=experiment.use_case.project,
             number=prototype.number,
         )  # fmt: skip
-        Prototype.objects.filter(pk=prototype.pk).delete()
-        locked = Experiment.objects.select_for_update().filter(pk=experiment.pk).first()
-        if locked and not locked.prototypes.exists():
-            _job_end(locked.job)
-            _job_end(locked.prepare_job)
-            folders = [locked.folder]
-            locked.delete()
         transaction.on_commit(lambda: lab_folders_remove(folders=folders))
     project_touch(project=experiment.use_case.project)
 
@@ -188,6 +189,13 @@ def _active_job(prototype: Prototype) -> Job:
     return job
 
 
-def _job_end(job: Job | None) -> None:
-    if job and job.is_active:
-        job_cancel(job=job)
+def _jobs(prototype: Prototype) -> QuerySet[Job]:
+    """Select what may work for the prototype or, should it be the last, for its experiment."""
+    experiment = prototype.experiment
+    ids = (prototype.job_id, experiment.job_id, experiment.prepare_job_id)
+    return Job.objects.filter(pk__in=[pk for pk in ids if pk])
+
+
+def _job_end(active: Mapping[UUID, Job], job_id: UUID | None) -> None:
+    if job_id and job_id in active:
+        job_cancel(job=active[job_id])

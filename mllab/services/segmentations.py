@@ -140,14 +140,15 @@ def segmentation_delete(*, segmentation: Segmentation) -> None:
     Its prototypes stay in the ML Lab. ``Conflict`` while recipes score with it.
     """
     with transaction.atomic():
-        if not Segmentation.objects.select_for_update().filter(pk=segmentation.pk).exists():
+        locked = Segmentation.objects.select_for_update(no_key=True).filter(pk=segmentation.pk)
+        if not locked.exists():
             raise NotFound(MISSING)
         readers = segmentation_recipes(segmentation=segmentation)
         if readers:
             names = ", ".join(f"“{recipe.name}”" for recipe in readers)
             raise Conflict(f"“{segmentation.name}” is used by {names}; delete that first.")
-        audit_record(action="segmentation.delete", thing=segmentation)
         mark_deleted(thing=segmentation)
+        audit_record(action="segmentation.delete", thing=segmentation)
     project_touch(project=segmentation.project)
 
 
@@ -204,9 +205,10 @@ def _create(prototype: Prototype, user: User, name: str) -> Segmentation:
 
 def _version_add(segmentation: Segmentation, prototype: Prototype, user: User) -> None:
     """Add a version and make it the current one; two at once get two numbers."""
-    if not UseCase.objects.select_for_update().filter(pk=_use_case_id(prototype)).exists():
+    use_case = UseCase.objects.select_for_update(no_key=True).filter(pk=_use_case_id(prototype))
+    if not use_case.exists():
         raise NotFound("The use case of this prototype was deleted meanwhile.")
-    locked = Segmentation.objects.select_for_update().filter(pk=segmentation.pk).first()
+    locked = Segmentation.objects.select_for_update(no_key=True).filter(pk=segmentation.pk).first()
     if locked is None:
         raise NotFound(MISSING)
     last = locked.versions.first()

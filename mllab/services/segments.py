@@ -119,7 +119,7 @@ def segment_change(
         sent["action"] = clean_text(action, field="action", limit=TEXT_LENGTH)
     with transaction.atomic():
         # Two people who give two segments the same name at once wait for each other here.
-        Prototype.objects.select_for_update().get(pk=prototype.pk)
+        Prototype.objects.select_for_update(no_key=True).get(pk=prototype.pk)
         if "name" in sent:
             _name_require_free(prototype, label, str(sent["name"]))
         prototype.segment_words.update_or_create(label=label, defaults={**sent, "updated_by": user})

@@ -68,7 +68,7 @@ def _publish(ctx: JobContext, prototype: Prototype, trained: "Trained", tmp: Pat
     publish_folder(tmp, path_of(folder=folder))
     try:
         with ctx.publish():
-            locked = Prototype.objects.select_for_update().filter(pk=prototype.pk)
+            locked = Prototype.objects.select_for_update(no_key=True).filter(pk=prototype.pk)
             if not locked.exists():
                 raise Cancelled
             _store(prototype, trained, folder)

@@ -13,7 +13,7 @@ from mllab.services.segmentations import promoted_refuse
 from projects.models import Job, Project, User
 from projects.services.audit import audit_record
 from projects.services.bins import mark_deleted
-from projects.services.jobs import job_cancel
+from projects.services.jobs import job_cancel, jobs_hold
 from projects.services.projects import project_get, project_touch
 from projects.services.text import clean_name, name_free
 from segplatform.kernel.errors import Conflict, NotFound, UserError
@@ -100,7 +100,7 @@ def use_case_create(
 
 def _dataset_hold(dataset: Dataset) -> None:
     """Keep a dataset from being deleted until the commit; ``NotFound`` where it just was."""
-    if not Dataset.objects.select_for_update().filter(pk=dataset.pk).exists():
+    if not Dataset.objects.select_for_update(no_key=True).filter(pk=dataset.pk).exists():
         raise NotFound("There is no such dataset in this project.")
 
 
@@ -129,13 +129,14 @@ def use_case_delete(*, use_case: UseCase) -> None:
     Its work is cancelled. ``Conflict`` while one of its prototypes is in the flow.
     """
     with transaction.atomic():
-        if not UseCase.objects.select_for_update().filter(pk=use_case.pk).exists():
+        jobs = jobs_hold(jobs=_jobs(use_case))
+        if not UseCase.objects.select_for_update(no_key=True).filter(pk=use_case.pk).exists():
             raise NotFound(MISSING)
         promoted_refuse(prototypes=Prototype.objects.filter(experiment__use_case=use_case))
-        for job in _jobs_active(use_case):
+        for job in jobs:
             job_cancel(job=job)
-        audit_record(action="use_case.delete", thing=use_case)
         mark_deleted(thing=use_case)
+        audit_record(action="use_case.delete", thing=use_case)
     project_touch(project=use_case.project)
 
 
@@ -156,8 +157,8 @@ def use_case_name_free(*, project: Project, name: str) -> str:
     return name_free(name, project.use_cases.values_list("name", flat=True), default="Use case")
 
 
-def _jobs_active(use_case: UseCase) -> list[Job]:
-    """List what works for it, groups first: they take their parts with them."""
+def _jobs(use_case: UseCase) -> QuerySet[Job]:
+    """Select what worked or works for it."""
     experiments = list(use_case.experiments.values_list("pk", flat=True))
     prototypes = Prototype.objects.filter(experiment__in=experiments).values_list("pk", flat=True)
     subjects = [
@@ -165,10 +166,7 @@ def _jobs_active(use_case: UseCase) -> list[Job]:
         *(f"prepare:{pk}" for pk in experiments),
         *(f"prototype:{pk}" for pk in prototypes),
     ]
-    found = Job.objects.filter(project=use_case.project_id, state__in=Job.ACTIVE)
-    return sorted(
-        (job for job in found if job.subject in set(subjects)), key=lambda job: bool(job.parent_id)
-    )
+    return Job.objects.filter(project=use_case.project_id, subject__in=subjects)
 
 
 def _name_require_free(project: Project, name: str, but: UUID | None = None) -> None:

@@ -79,13 +79,8 @@ def _end_expired(job: Job, counts: Counts) -> None:
         .update(state=State.CANCELLED, lease_until=None, finished=Now())
     ):
         counts["cancelled"] += 1
-    elif _may_retry(job) and _expired(job).filter(cancel_requested=False).update(
-        state=State.QUEUED, lease_until=None
-    ):
+    elif start_again(job, _expired(job)):
         counts["retried"] += 1
-        job.refresh_from_db()
-        publish_change(job)
-        send(job)
         return
     elif _expired(job).update(
         state=State.LOST, lease_until=None, finished=Now(), error=_lost_words(job)
@@ -96,6 +91,18 @@ def _end_expired(job: Job, counts: Counts) -> None:
     logger.warning("job %s: attempt %s lost its process", job.pk, job.attempt)
     log.flush(job.pk)
     attempts.after_end(job)
+
+
+def start_again(job: Job, running: QuerySet[Job]) -> bool:
+    """Queue the job once more, if it may be tried again and its row is still among ``running``."""
+    if not _may_retry(job) or not running.filter(cancel_requested=False).update(
+        state=State.QUEUED, lease_until=None
+    ):
+        return False
+    job.refresh_from_db()
+    publish_change(job)
+    send(job)
+    return True
 
 
 def _lost_words(job: Job) -> str:

@@ -14,9 +14,11 @@ from projects.jobs.connection import QUEUE_ERRORS, cancel_key, client
 from projects.jobs.context import JobContext
 from projects.jobs.lease import Lease
 from projects.jobs.plain import plain_json, plain_text
+from projects.jobs.reconcile import start_again
 from projects.jobs.trace import traced
 from projects.models import Job, Membership, Role
 from segplatform.kernel.actor import Actor, acting
+from segplatform.kernel.busy import is_busy
 from segplatform.kernel.disk import NO_ROOM, has_room, is_disk_full
 from segplatform.kernel.errors import Cancelled, Forbidden, Superseded, UserError
 
@@ -99,6 +101,8 @@ def _end_badly(context: JobContext, error: BaseException) -> None:
         _fail(context, str(error))
     elif isinstance(error, BaseTimeoutException):
         _fail(context, TOO_LONG)
+    elif is_busy(error) and start_again(job, attempts.owned(job)):
+        logger.warning("job %s (%s): starts again, the database was busy", job.pk, job.name)
     elif is_disk_full(error):
         logger.error("job %s (%s): the disk is full: %s", job.pk, job.name, error)
         _fail(context, NO_ROOM)

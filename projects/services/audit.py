@@ -73,7 +73,7 @@ def audit_people(*, project_id: UUID) -> dict[int, str]:
 def _append(entry: AuditEntry) -> AuditEntry:
     with transaction.atomic():
         AuditHead.objects.get_or_create(project_id=entry.project_id)
-        head = AuditHead.objects.select_for_update().get(project_id=entry.project_id)
+        head = AuditHead.objects.select_for_update(no_key=True).get(project_id=entry.project_id)
         entry.number, entry.former = head.number + 1, head.hash
         entry.hash = entry_hash(entry)
         entry.save(force_insert=True)

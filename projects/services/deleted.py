@@ -7,9 +7,10 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 from django.utils import timezone
 
 from projects import hooks
-from projects.models import FormerMembership, Membership, Project, Role, User
+from projects.models import FormerMembership, Job, Membership, Project, Role, User
 from projects.services.audit import audit_record
 from projects.services.bins import MISSING, Bin, DeletedThing, Restored, undo_time
+from projects.services.jobs import jobs_hold
 from projects.services.projects import project_purge
 from segplatform.kernel.errors import NotFound
 
@@ -66,6 +67,7 @@ def project_restore(*, user: User, project_id: UUID) -> Project:
 def project_deleted_purge(*, user: User, project_id: UUID) -> None:
     """Remove a deleted project for good; ``NotFound`` to all but its owners."""
     with transaction.atomic():
+        jobs_hold(jobs=Job.objects.filter(project=project_id))
         project_purge(project=_owned(user, project_id))
 
 
@@ -75,6 +77,7 @@ def deleted_expire() -> int:
     removed = sum(each.expire(before=before) for each in reversed(hooks.bins))
     for project in Project.every.filter(deleted__lt=before):
         with transaction.atomic():
+            jobs_hold(jobs=project.jobs.all())
             locked = Project.every.select_for_update().filter(pk=project.pk, deleted__lt=before)
             if found := locked.first():
                 project_purge(project=found)

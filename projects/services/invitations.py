@@ -49,7 +49,8 @@ def invitation_create(
         raise Conflict(f"{email} is already a member.")
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)  # two owners invite one person
+        # Two owners invite one person.
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         for open_one in invitation_list(project=project).filter(email=email):
             _revoke(open_one)
         made = Invitation.objects.create(

@@ -128,6 +128,17 @@ def job_wait(*, job: Job, seconds: float) -> Job:
     return job
 
 
+def jobs_hold(*, jobs: QuerySet[Job]) -> list[Job]:
+    """Give the active ones among these jobs, groups first, locked until the caller commits.
+
+    A job locks its own row, then what it publishes to, then the audit log. Whoever cancels jobs
+    in a transaction that locks anything else has to lock them first, or the two wait for each
+    other for ever (which PostgreSQL ends as a deadlock).
+    """
+    active = jobs.filter(state__in=Job.ACTIVE).select_for_update(no_key=True)
+    return sorted(active.order_by("pk"), key=lambda job: bool(job.parent_id))
+
+
 def job_cancel(*, job: Job) -> Job:
     """Cancel a queued job at once, ask a running one to stop, and a group's parts likewise.
 

@@ -30,7 +30,7 @@ def member_add(*, project: Project, email: str, role: str) -> Membership:
         raise field_error("email", "Nobody has an account with this e-mail; invite them instead.")
     try:
         with transaction.atomic():
-            if not Project.objects.select_for_update().filter(pk=project.pk).exists():
+            if not Project.objects.select_for_update(no_key=True).filter(pk=project.pk).exists():
                 raise NotFound("The project was deleted meanwhile.")
             member = Membership.objects.create(project=project, user=user, role=role)
             audit_record(action="member.add", thing=user, project=project, role=role)
@@ -67,7 +67,7 @@ def member_remove(*, project: Project, user_id: int) -> None:
 
 def _locked(project: Project, user_id: int) -> Membership:
     """Return the member with all memberships locked: two owners may leave at the same time."""
-    members = list(project.memberships.select_for_update().order_by("pk"))
+    members = list(project.memberships.select_for_update(no_key=True).order_by("pk"))
     for member in members:
         if member.user_id == user_id:
             return member

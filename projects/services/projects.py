@@ -14,14 +14,13 @@ from projects.jobs import log
 from projects.models import (
     MAX_ROWS_TO_DISPLAY,
     FormerMembership,
-    Job,
     Membership,
     Project,
     Role,
     User,
 )
 from projects.services.audit import audit_record
-from projects.services.jobs import job_cancel
+from projects.services.jobs import job_cancel, jobs_hold
 from projects.services.limits import projects_limit
 from projects.services.text import clean_name, clean_text, field_error
 from segplatform.kernel.actor import current_actor
@@ -54,7 +53,8 @@ def project_create(
         }
     )
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)  # two clicks wait for each other here
+        # Two clicks wait for each other here.
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
         projects_limit(user=user)
         project = Project.objects.create(**fields)
         project.membership = Membership.objects.create(project=project, user=user, role=Role.OWNER)
@@ -113,11 +113,11 @@ def project_delete(*, project: Project) -> None:
     anything in it.
     """
     with transaction.atomic():
-        if not Project.objects.select_for_update().filter(pk=project.pk).exists():
+        jobs = jobs_hold(jobs=project.jobs.all())
+        if not Project.objects.select_for_update(no_key=True).filter(pk=project.pk).exists():
             raise NotFound(NO_PROJECT)
-        for job in project.jobs.filter(state__in=Job.ACTIVE):
+        for job in jobs:
             job_cancel(job=job)
-        audit_record(action="project.delete", thing=project)
         members = Membership.every.filter(project=project)
         FormerMembership.objects.bulk_create(
             FormerMembership(
@@ -128,12 +128,13 @@ def project_delete(*, project: Project) -> None:
         members.delete()
         project.deleted, project.deleted_by_id = timezone.now(), current_actor().user_id()
         project.save(update_fields=["deleted", "deleted_by"])
+        audit_record(action="project.delete", thing=project)
 
 
 def project_purge(*, project: Project) -> None:
     """Remove the project for good with all that is in it: rows, then files after the commit."""
     with transaction.atomic():
-        for job in project.jobs.filter(state__in=Job.ACTIVE):
+        for job in jobs_hold(jobs=project.jobs.all()):
             job_cancel(job=job)
         job_ids = list(project.jobs.values_list("pk", flat=True))
         folder = Path(settings.DATA_DIR) / "projects" / str(project.pk)

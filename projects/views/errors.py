@@ -1,10 +1,11 @@
 """The pages for addresses that do not exist and for our own faults."""
 
 import logging
+import sys
 
 from django.http import HttpRequest, HttpResponse
 
-from projects.web.errors import error_response, new_error_id
+from projects.web.errors import error_response, new_error_id, passing_response
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Show one neutral sentence with an id that leads to the log."""
+    error = sys.exception()
+    if error and (response := passing_response(request, error)):
+        return response  # as from the session, which is stored after the view
     error_id = new_error_id()
     logger.exception("error %s", error_id)
     message = f"This is our fault, not yours. Tell the operator the error id {error_id}."

@@ -24,7 +24,7 @@ from projects.models import ApiToken, User
 from projects.services.limits import API_REQUESTS
 from projects.services.tokens import token_user
 from projects.web.access import api_view
-from projects.web.errors import BUSY, error_body, is_busy, status_of, with_retry
+from projects.web.errors import error_body, passing_response, status_of, with_retry
 from projects.web.throttle import TOKENS
 from segplatform import __version__
 from segplatform.kernel.errors import Forbidden, UserError
@@ -207,11 +207,10 @@ def on_not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(OperationalError)
 def on_busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    """Ask to come back while another writer holds the database; any other error is a defect."""
-    if not is_busy(error):
+    """Say that the database is busy or out of room; any other error is a defect."""
+    response = passing_response(request, error)
+    if response is None:
         raise error
-    response = answer_error(request, 503, "busy", BUSY)
-    response["Retry-After"] = "2"
     return response
 
 

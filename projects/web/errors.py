@@ -5,7 +5,6 @@ import secrets
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
@@ -15,6 +14,8 @@ from django.utils.module_loading import import_string
 
 from projects import hooks
 from projects.web.htmx import is_htmx
+from segplatform.kernel.busy import is_busy
+from segplatform.kernel.disk import NO_ROOM, is_disk_full
 from segplatform.kernel.errors import (
     Conflict,
     Forbidden,
@@ -37,6 +38,7 @@ TITLES = {
     429: "Too many tries",
     500: "Something went wrong",
     503: "Busy",
+    507: "The disk is full",
 }
 BUSY = "The database is busy. Try again in a moment."
 
@@ -51,11 +53,6 @@ def with_retry(response: HttpResponse, error: UserError) -> HttpResponse:
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
     return response
-
-
-def is_busy(error: BaseException) -> bool:
-    """Say whether another writer holds the database, which passes by itself."""
-    return isinstance(error, OperationalError) and "locked" in str(error)
 
 
 def new_error_id() -> str:
@@ -88,6 +85,19 @@ def error_response(
     return response
 
 
+def passing_response(request: HttpRequest, error: BaseException) -> HttpResponse | None:
+    """Answer an error of the machine that is nobody's mistake and passes; None for any other."""
+    if is_busy(error):
+        logger.warning("the database is busy")
+        response = error_response(request, 503, BUSY, code="busy")
+        response["Retry-After"] = "2"
+        return response
+    if is_disk_full(error):
+        logger.error("the disk is full: %s %s", request.method, request.path)
+        return error_response(request, 507, NO_ROOM, code="no_room")
+    return None
+
+
 def wrong_method(request: HttpRequest, response: HttpResponseBase) -> JsonResponse:
     """Answer 405 in the API's shape; the header names what is allowed."""
     allow = response["Allow"]
@@ -109,12 +119,7 @@ class UserErrorMiddleware(MiddlewareMixin):
                 request, status_of(exception), str(exception), code=exception.code
             )
             return with_retry(response, exception)
-        if is_busy(exception):
-            logger.warning("the database is busy")
-            response = error_response(request, 503, BUSY, code="busy")
-            response["Retry-After"] = "2"
-            return response
-        return None
+        return passing_response(request, exception)
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

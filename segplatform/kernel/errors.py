@@ -1,5 +1,7 @@
 """Errors whose text is meant for the person using the app."""
 
+from collections.abc import Iterator
+
 
 class UserError(Exception):
     """Something the person can mend; the message is one clear sentence and is shown as it is.
@@ -60,3 +62,12 @@ class Cancelled(Exception):
 
 class Superseded(Exception):
     """Another attempt of the same job owns its result now; this copy throws its own away."""
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and what it was raised from, each once."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        yield error
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -31,10 +32,10 @@ class Web:
     port: int = field(default_factory=lambda: free_port())
     process: subprocess.Popen[bytes] | None = None
 
-    def start(self, **env: str) -> None:
-        """Start it and wait until it answers."""
+    def start(self, within: Sequence[str] = (), **env: str) -> None:
+        """Start it, as the end of the command ``within``, and wait until it answers."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "granian", *web_options(HOST, self.port)],
+            [*within, sys.executable, "-m", "granian", *web_options(HOST, self.port)],
             cwd=ROOT, env={**worker_environment(), "LOG_LEVEL": "ERROR", **env},
             start_new_session=True, preexec_fn=bound_to(os.getpid(), signal.SIGTERM),
         )  # fmt: skip

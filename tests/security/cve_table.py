@@ -157,6 +157,17 @@ ROWS = (
         (f"{SECURITY}test_csrf.py::test_a_host_that_is_not_ours_is_refused",),
     ),
     Row(
+        "Redash-26.9.0",
+        "Redash, 13 advisories of one release: viewers run queries, copies hold what one may not "
+        "see, shared pages give keys away, SQL by an e-mail address",
+        (
+            f"{WEB}test_viewers_start_nothing_and_an_address_is_never_sql",
+            f"{WEB}test_things_of_other_projects_cannot_be_named",
+            "tests/projects/api/test_tokens.py::test_tokens_of_others_do_not_exist",
+            HOSTILE,
+        ),
+    ),
+    Row(
         "CVE-2026-115494",
         "KNIME: X-Forwarded-Host fools the check of forged requests",
         (f"{SECURITY}test_csrf.py::test_a_token_is_not_enough_for_another_site",),

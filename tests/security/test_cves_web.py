@@ -1,5 +1,6 @@
 """What happened to others at their addresses and in their forms, tried here."""
 
+import html
 import re
 import tracemalloc
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ OUT = (
     "%2e%2e/x",
     "a/../b",
 )
+SQL_ADDRESS = "x'--;drop/**/table/**/projects_project;@example.org"
 SECRETS = ("memberships__user__password", "user__password__startswith", "project__members__email")
 
 
@@ -146,6 +148,24 @@ def test_things_of_other_projects_cannot_be_named(
     assert project.datasets.count() == 2
     page = client.get(f"/projects/{project.pk}/recipes/new/rfm/?input={secret.pk}")
     assert "Secret sales" not in page.text
+
+
+def test_viewers_start_nothing_and_an_address_is_never_sql(
+    project: Project, nobody_waits: None
+) -> None:
+    """Redash-26.9.0: whoever only looks runs nothing, whatever their e-mail address says."""
+    viewer = make_member(project, "viewer", make_user(SQL_ADDRESS)).user
+    recipe = make_recipe(project, [make_dataset(project)])
+    browser, home = Client(), f"/projects/{project.pk}"
+    browser.force_login(viewer)
+    for path in (f"{home}/recipes/{recipe.pk}/run/", f"/api/v1/recipes/{recipe.pk}/run"):
+        assert browser.post(f"{path}?q={{{{x}}}}", b"{}", **JSON).status_code == 403, path
+    assert not project.jobs.exists()
+    assert browser.get(f"{home}/datasets/").status_code == 200
+    owner = Client()
+    owner.force_login(project.memberships.get(role="owner").user)
+    assert SQL_ADDRESS in html.unescape(owner.get(f"{home}/members/").text)
+    assert Project.objects.filter(pk=project.pk).exists()
 
 
 def test_what_is_not_yours_is_not_there(client: Client, project: Project, foreign: Project) -> None:

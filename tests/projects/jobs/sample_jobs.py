@@ -6,6 +6,8 @@ import sys
 import time
 from typing import Any
 
+from django.db import OperationalError
+from psycopg.errors import DeadlockDetected
 from rq.timeouts import JobTimeoutException
 
 from projects.jobs.context import JobContext
@@ -35,6 +37,11 @@ def asks(ctx: JobContext) -> None:
 @job("tests.breaks", title="Break")
 def breaks(ctx: JobContext) -> None:
     raise ValueError("cell of somebody")
+
+
+@job("tests.is_in_the_way", title="Meet another writer every time", idempotent=True)
+def is_in_the_way(ctx: JobContext) -> None:
+    raise OperationalError from DeadlockDetected("deadlock detected")
 
 
 @job("tests.exits", title="Exit")

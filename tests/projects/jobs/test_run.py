@@ -74,6 +74,14 @@ def test_it_hides_what_is_unexpected_behind_an_id(
     assert "Traceback" in caplog.text
 
 
+def test_a_deadlock_is_tried_once_more(project: Project, queue_server: str) -> None:
+    job = run(project, "tests.is_in_the_way")
+    assert (job.state, job.attempt, job.error) == ("queued", 1, "")
+    run_job(str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, job.attempt, job.error) == ("failed", 2, UNEXPECTED)
+
+
 def test_it_says_so_when_it_took_too_long(project: Project) -> None:
     assert run(project, "tests.too_long").error == TOO_LONG
 
