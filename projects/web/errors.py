@@ -77,6 +77,7 @@ def error_response(
     if is_api(request):
         return JsonResponse(error_body(code or "error", message), status=status)
     context = {"title": TITLES.get(status, TITLES[400]), "message": message, "error_id": error_id}
+    context["back"] = _back(request)
     template = "components/_error.html" if is_htmx(request) else "projects/error.html"
     # Without the request: an error page must not need what may be broken, as the database.
     response = render(None, template, {**context, "status": status}, status=status)
@@ -96,6 +97,15 @@ def passing_response(request: HttpRequest, error: BaseException) -> HttpResponse
         logger.error("the disk is full: %s %s", request.method, request.path)
         return error_response(request, 507, NO_ROOM, code="no_room")
     return None
+
+
+def _back(request: HttpRequest) -> str:
+    """Give the page of ours on which a button was pressed that did not work, "" for none."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    is_ours = page.netloc == request.META.get("HTTP_HOST") and not page.path.startswith("//")
+    if request.method != "POST" or not is_ours or page.path == request.path:
+        return ""
+    return f"{page.path}?{page.query}" if page.query else page.path
 
 
 def wrong_method(request: HttpRequest, response: HttpResponseBase) -> JsonResponse:

@@ -1,8 +1,11 @@
 """Error pages: the same for what is not there and what one may not know of."""
 
+import re
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from psycopg.errors import DeadlockDetected
 
 from projects.models import Project
 from projects.views import home as home_module
@@ -43,11 +46,33 @@ def test_our_own_fault_has_an_id_that_is_in_the_log(
     assert "ZeroDivisionError" not in response.text
 
 
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver{home}deleted/?page=2", "{home}deleted/?page=2"),
+        ("http://testserver//evil.example/", ""),
+        ("https://evil.example{home}", ""),
+        ("javascript:alert(1)", ""),
+        ("", ""),
+    ],
+)
+def test_a_button_that_did_not_work_leads_back_to_its_page(
+    page: Client, project: Project, referer: str, back: str
+) -> None:
+    home = f"/projects/{project.pk}/"
+    url = f"{home}deleted/dataset/00000000-0000-0000-0000-000000000000/restore/"
+    host = {"HTTP_HOST": "testserver"}
+    response = page.post(url, headers={"referer": referer.format(home=home)}, **host)
+    assert response.status_code == 404
+    links = re.findall(r'href="([^"]*)">Go back', response.text)
+    assert links == ([back.format(home=home)] if back else [])
+
+
 def test_a_busy_database_asks_to_come_back(
     page: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def locked(**_: object) -> None:
-        raise OperationalError("database is locked")
+        raise OperationalError from DeadlockDetected
 
     monkeypatch.setattr(home_module, "project_list_for", locked)
     response = page.get("/")
