@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mllab.engine.algorithms.base import Algorithm
-from mllab.engine.leaderboard import Entry, Standing, leader_warning, rank
+from mllab.engine.leaderboard import Standing, leader_warning, rank
 from mllab.engine.metrics.base import Metric, Score
+from mllab.engine.verdicts import Entry
 from mllab.models import Experiment, Prototype, UseCase
 from mllab.services.algorithms import metric_list
 from mllab.services.naming import params_text, prototype_algorithm, prototype_name
