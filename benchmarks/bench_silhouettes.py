@@ -1,4 +1,5 @@
-"""Ten silhouettes: ours in one pass over the distances, beside scikit-learn's, one by one.
+"""Ten silhouettes: ours in one pass over the distances, beside scikit-learn's, one by one; and
+one by one from distances that were stored, as the trainings of an experiment score.
 
 Run by ``python -m benchmarks.bench_silhouettes``: the two take turns, medians are told. The points
 are as skewed and many as the customers of the Online Retail file, and ten times as many.
@@ -8,13 +9,18 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
+from threadpoolctl import threadpool_limits
 
+from mllab.engine.distances import FILE, distances_of, distances_write
 from mllab.engine.silhouettes import silhouettes
+from segplatform.kernel.progress import NullProgress
 
 CUSTOMERS, COLUMNS = 4_358, 3
 SEGMENTS = range(2, 12)
@@ -60,6 +66,36 @@ def compare(title: str, ours: Work, theirs: Work) -> None:
     print(f"ours is {ratio:.1f} times as fast; answers are at most {apart:.2g} apart")
 
 
+def read(rows: int, query: Labels | None) -> None:
+    """Tell what one labeling takes from stored distances, and what storing them takes."""
+    X = make(rows)
+    labels = KMeans(4, n_init=1, random_state=42).fit_predict(X)
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        np.save(folder / "matrix.npy", X)
+        if query is not None:
+            np.save(folder / "query.npy", query)
+        began = time.perf_counter()
+        distances_write(folder, 2**32, NullProgress())
+        written = time.perf_counter() - began
+        stored = distances_of(folder)
+        taken: dict[str, list[float]] = {"computed": [], "read": []}
+        answers = {}
+        for _ in range(TURNS):
+            for how, given in (("computed", None), ("read", stored)):
+                began = time.perf_counter()
+                answers[how] = silhouettes(X, [labels], query, given)[0]
+                taken[how].append(time.perf_counter() - began)
+        size = (folder / FILE).stat().st_size / 2**20
+    wall = {how: statistics.median(times) for how, times in taken.items()}
+    apart = np.abs(answers["computed"].values - answers["read"].values).max()
+    print(
+        f"One silhouette of {rows:,} rows: computed {wall['computed']:.3f} s, read "
+        f"{wall['read']:.3f} s; written once in {written:.3f} s, {size:,.0f} MiB; rows are at "
+        f"most {apart:.2g} apart"
+    )
+
+
 def main() -> None:
     """Measure and tell."""
     X = make(CUSTOMERS)
@@ -81,6 +117,10 @@ def main() -> None:
             for labels in labelings_many
         ],
     )
+    with threadpool_limits(1):  # one job is one core
+        read(CUSTOMERS, None)
+        chosen = np.random.default_rng(42).choice(100_000, QUERY, replace=False)
+        read(100_000, np.sort(chosen))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory of all together {peak:,.0f} MiB")
 

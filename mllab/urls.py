@@ -37,6 +37,9 @@ use_case_urls: list[URLPattern | URLResolver] = [
     path("edit/", use_cases.use_case_edit, name="use_case_edit"),
     path("delete/", use_cases.use_case_delete, name="use_case_delete"),
     path("compare/", compare.compare, name="compare"),
+    path("act/", leaderboard.use_case_act, name="use_case_act"),
+    path("export/", leaderboard.use_case_export, name="use_case_export"),
+    path("report/", leaderboard.use_case_report, name="use_case_report"),
     path("prototypes/", include(prototype_urls)),
 ]
 

@@ -217,6 +217,8 @@ UPLOAD_EXPIRES_HOURS = 24
 UNDO_DAYS = int(os.environ.get("SEGPLATFORM_UNDO_DAYS", "7"))
 IMPORT_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_IMPORT_MEMORY_BYTES", str(2 * 2**30)))
 TRAIN_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_TRAIN_MEMORY_BYTES", str(4 * 2**30)))
+# Of an experiment while it trains, so that its prototypes are scored by the same distances.
+DISTANCE_BYTES = int(os.environ.get("SEGPLATFORM_DISTANCE_BYTES", str(2**30)))
 # How long the rows of a recipe's output stay after somebody last read them, in projects that
 # recompute on demand.
 OUTPUT_IDLE_SECONDS = int(os.environ.get("SEGPLATFORM_OUTPUT_IDLE_SECONDS", "3600"))

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.http import StreamingHttpResponse
 from ninja import Schema, Status
 from pydantic import Field
 
@@ -11,6 +12,7 @@ from datasets.services.datasets import dataset_get
 from mllab.api.base import router
 from mllab.engine.metrics.base import Score
 from mllab.models import UseCase
+from mllab.services.board_export import CONTENT_TYPE, board_csv, board_file_name
 from mllab.services.features import features_propose
 from mllab.services.leaderboards import LeaderboardRow, leaderboard
 from mllab.services.naming import prototype_params
@@ -24,6 +26,7 @@ from mllab.services.use_cases import (
 from projects.services.projects import project_get
 from projects.web.api import ApiRequest, Limit, Offset, paginate
 from projects.web.schemas import Text, errors
+from projects.web.stream import file_response
 
 TAGS = ["ML Lab"]
 PREVIEW_SECONDS = 30.0  # a script has no page that could ask again
@@ -118,8 +121,11 @@ class StandingOut(Schema):
     noise: int | None = Field(description="rows in no segment")
     scores: dict[str, ScoreOut]
     seconds: float | None
-    rank: int | None = Field(description="by `rank_by`; near-ties share one")
+    rank: int | None = Field(description="by `rank_by` in its space; near-ties share one")
     is_tie: bool
+    space: str = Field(description="rows and preparation that scores are measured in; ranks of "
+                       "two spaces cannot be compared")  # fmt: skip
+    stability: list[float | None] = Field(description="of each segment, by label")
     verdict: VerdictOut | None
 
 
@@ -231,6 +237,20 @@ def get_leaderboard(
     }
 
 
+@router.get(
+    "/use-cases/{uuid:use_case_id}/leaderboard.csv", response={200: None, **errors(404)},
+    tags=TAGS, summary="Download the leaderboard",
+)  # fmt: skip
+def export_leaderboard(
+    request: ApiRequest, use_case_id: UUID, rank_by: str = "", sort: str = "", q: str = ""
+) -> StreamingHttpResponse:
+    """Send the leaderboard as CSV: ranks, verdicts, every score with its error and its rows."""
+    found = use_case_find(user=request.user, use_case_id=use_case_id)
+    board = leaderboard(use_case=found, rank_by=rank_by or None, sort=sort or None, q=q)
+    name = board_file_name(use_case=found)
+    return file_response(blocks=board_csv(board=board), content_type=CONTENT_TYPE, name=name)
+
+
 def use_case_out(use_case: UseCase) -> dict[str, Any]:
     """Give a use case in the API's shape."""
     return {
@@ -267,5 +287,6 @@ def _standing_out(row: LeaderboardRow) -> dict[str, Any]:
         "segments": prototype.segments, "sizes": prototype.details.get("sizes", []),
         "noise": prototype.details.get("noise"), "scores": scores_out(row.scores),
         "seconds": prototype.seconds, "rank": standing.rank, "is_tie": standing.is_tie,
-        "verdict": standing.verdict,
+        "verdict": standing.verdict, "space": row.space.letter,
+        "stability": (prototype.details.get("stability") or {}).get("segments", []),
     }  # fmt: skip

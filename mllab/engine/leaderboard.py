@@ -1,59 +1,38 @@
-"""Ranks, colours and verdicts of prototypes: plain Python over the scores that are stored."""
+"""Ranks and colours of prototypes: plain Python over the scores that are stored."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from mllab.engine.metrics.base import Metric, Score
 from mllab.engine.metrics.base import metrics as known
+from mllab.engine.verdicts import (
+    FINISHED,
+    LARGE_SHARE,
+    Entry,
+    Verdict,
+    dissolved,
+    largest,
+    noisy,
+    percent,
+    score_of,
+    verdict,
+)
 
 Tone = Literal["best", "good", "middle", "poor", "worst", ""]
-Level = Literal["good", "look", "unusable"]
 
-FINISHED = "succeeded"
-LARGE_SHARE, WHOLE_SHARE = 0.80, 0.95
-SMALL_SHARE, SMALL_ROWS = 0.01, 5
-MUCH_NOISE = 0.5
-MANY_SEGMENTS = 20
-OVERLAP = 0.25
-"""Silhouettes below it show no substantial structure (Kaufman and Rousseeuw, 1990)."""
 TIED_ERRORS = 2.0
 EXACT = 1e-9
-LABELS: dict[Level, str] = {
-    "good": "Good to act on",
-    "look": "Look closer",
-    "unusable": "Not usable",
-}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One prototype: ``sizes`` are the rows of its segments by label, ``noise`` the others."""
-
-    id: str
-    state: str
-    scores: dict[str, Score]
-    segments: int | None = None
-    sizes: list[int] = field(default_factory=list)
-    noise: int = 0
-    seconds: float | None = None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether one can act on a prototype, in words."""
-
-    level: Level
-    label: str
-    reasons: list[str]
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one prototype stands: ``rank`` by the chosen metric, None without a score.
+    """Where one prototype stands in its space: ``rank`` by the chosen metric, None without a score.
 
-    ``tones`` and ``ranks`` are by metric key, of metrics where one direction is better.
+    ``tones`` and ``ranks`` are by metric key, of metrics where one direction is better;
+    ``ties`` are the metrics by which another one has the same rank. ``compared`` prototypes of
+    the space are trained.
     """
 
     rank: int | None
@@ -61,39 +40,64 @@ class Standing:
     tones: dict[str, Tone]
     ranks: dict[str, int]
     verdict: Verdict | None
+    ties: frozenset[str] = frozenset()
+    compared: int = 0
 
 
 def rank(
     entries: Sequence[Entry], metrics: Sequence[type[Metric]], rank_by: str
 ) -> dict[str, Standing]:
-    """Return the standing of every entry, by its id.
+    """Return the standing of every entry, by its id, each among those of its own space.
 
     Near-ties share a rank, the next rank is skipped (1, 1, 3): an entry ties with the best of a
     rank where they differ by no more than two standard errors of the difference.
     """
+    spaces: dict[str, list[Entry]] = {}
+    for entry in entries:
+        spaces.setdefault(entry.space, []).append(entry)
+    found: dict[str, Standing] = {}
+    for inside in spaces.values():
+        found |= _rank_space(inside, metrics, rank_by)
+    return found
+
+
+def _rank_space(
+    entries: Sequence[Entry], metrics: Sequence[type[Metric]], rank_by: str
+) -> dict[str, Standing]:
     ranks = {
         metric.key: _ranks(entries, metric.key, metric.higher_is_better)
         for metric in metrics
         if metric.higher_is_better is not None
     }
     tones = {key: _tones(found) for key, found in ranks.items()}
-    chosen = ranks.get(rank_by, {})
-    taken = list(chosen.values())
-    return {
-        entry.id: Standing(
-            rank=chosen.get(entry.id),
-            is_tie=taken.count(chosen.get(entry.id, 0)) > 1,
-            tones={key: found[entry.id] for key, found in tones.items() if entry.id in found},
-            ranks={key: found[entry.id] for key, found in ranks.items() if entry.id in found},
+    tied = {key: _shared(found) for key, found in ranks.items()}
+    compared = sum(entry.state == FINISHED for entry in entries)
+
+    def standing(entry: Entry) -> Standing:
+        mine = {key: found[entry.id] for key, found in ranks.items() if entry.id in found}
+        ties = frozenset(key for key, place in mine.items() if place in tied[key])
+        return Standing(
+            rank=mine.get(rank_by),
+            is_tie=rank_by in ties,
+            tones={key: tones[key][entry.id] for key in mine},
+            ranks=mine,
             verdict=verdict(entry),
+            ties=ties,
+            compared=compared,
         )
-        for entry in entries
-    }
+
+    return {entry.id: standing(entry) for entry in entries}
+
+
+def _shared(ranks: dict[str, int]) -> set[int]:
+    """Return the ranks that more than one entry has."""
+    taken = list(ranks.values())
+    return {place for place in taken if taken.count(place) > 1}
 
 
 def _ranks(entries: Sequence[Entry], key: str, higher_is_better: bool) -> dict[str, int]:
     """Return the ranks by one metric of the entries that have it, best first."""
-    scored = [(entry.id, score) for entry in entries if (score := _score(entry, key)) is not None]
+    scored = [(entry.id, score) for entry in entries if (score := score_of(entry, key)) is not None]
     scored.sort(key=lambda item: item[1].value or 0.0, reverse=higher_is_better)
     ranks: dict[str, int] = {}
     first = 0
@@ -102,12 +106,6 @@ def _ranks(entries: Sequence[Entry], key: str, higher_is_better: bool) -> dict[s
             first = place
         ranks[name] = first + 1
     return ranks
-
-
-def _score(entry: Entry, key: str) -> Score | None:
-    score = entry.scores.get(key) if entry.state == FINISHED else None
-    is_number = score is not None and score.value is not None and math.isfinite(score.value)
-    return score if is_number else None
 
 
 def _tied(one: Score, other: Score) -> bool:
@@ -133,99 +131,29 @@ def _tone(place: float) -> Tone:
     return "middle" if place <= 0.6 else "poor"
 
 
-def verdict(entry: Entry) -> Verdict | None:
-    """Say in words whether one can act on the segments; None until there are any to judge."""
-    if entry.state != FINISHED:
-        return None
-    unusable = _first_reason(entry, _UNUSABLE)
-    reasons = unusable or [reason for rule in _DOUBTS if (reason := rule(entry))]
-    level: Level = "unusable" if unusable else "look" if reasons else "good"
-    return Verdict(level, LABELS[level], reasons)
-
-
 def leader_warning(entries: Sequence[Entry], standings: dict[str, Standing], rank_by: str) -> str:
-    """Return a sentence where the first by ``rank_by`` puts nearly all rows together, else ""."""
+    """Return a sentence where a first by ``rank_by`` is no split to act on, else "".
+
+    One that puts nearly all rows together is told before one whose segments do not last.
+    """
     leaders = [entry for entry in entries if standings[entry.id].rank == 1]
-    worst = max(leaders, key=_largest, default=None)
-    if worst is None or _largest(worst) <= LARGE_SHARE:
-        return ""
-    who = "The first" if len(leaders) == 1 else "One of the first"
-    return (
-        f"{who} by {_in_sentence(known.get(rank_by).label)} puts {_percent(_largest(worst))} "
-        "of the rows in one segment; look at the shares."
-    )
+    several = len(leaders) > 1
+    who = f"{'One of the first' if several else 'The first'} by {_in_sentence(_label(rank_by))}"
+    worst = max(leaders, key=largest, default=None)
+    if worst is not None and largest(worst) > LARGE_SHARE:
+        return (
+            f"{who} puts {percent(largest(worst))} of the rows in one segment; look at the shares."
+        )
+    for entry in leaders:
+        if reason := noisy(entry) or dissolved(entry):
+            return f"{who} is not what it seems. {reason}"
+    return ""
+
+
+def _label(key: str) -> str:
+    return known.get(key).label
 
 
 def _in_sentence(label: str) -> str:
     """Write "Silhouette" small; names of people (Davies-Bouldin) stay."""
     return label if "-" in label else label[:1].lower() + label[1:]
-
-
-def _total(entry: Entry) -> int:
-    return sum(entry.sizes) + entry.noise
-
-
-def _largest(entry: Entry) -> float:
-    return max(entry.sizes, default=0) / max(_total(entry), 1)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _first_reason(entry: Entry, rules: "Sequence[Rule]") -> list[str]:
-    """Return the first reason that holds, alone: others follow from it."""
-    return next(([reason] for rule in rules if (reason := rule(entry))), [])
-
-
-def _no_segments(entry: Entry) -> str:
-    return "" if entry.sizes else "No segment was found: every row is noise."
-
-
-def _one_segment(entry: Entry) -> str:
-    return "There is one segment only." if len(entry.sizes) == 1 else ""
-
-
-def _nearly_everyone(entry: Entry) -> str:
-    share = _largest(entry)
-    return f"One segment holds {_percent(share)} of the rows." if share > WHOLE_SHARE else ""
-
-
-def _large(entry: Entry) -> str:
-    share = _largest(entry)
-    return f"One segment holds {_percent(share)} of the rows." if share > LARGE_SHARE else ""
-
-
-def _small(entry: Entry) -> str:
-    """Name the smallest segment where it is tiny, and how many more there are."""
-    floor = max(SMALL_ROWS, SMALL_SHARE * _total(entry))
-    tiny = [size for size in entry.sizes if size < floor]
-    if not tiny:
-        return ""
-    rows = "row" if min(tiny) == 1 else "rows"
-    share = _percent(min(tiny) / _total(entry))
-    if len(tiny) == 1:
-        return f"One segment has {tiny[0]:,} {rows} only ({share})."
-    return f"{len(tiny)} segments are very small; the smallest has {min(tiny):,} {rows} ({share})."
-
-
-def _noisy(entry: Entry) -> str:
-    share = entry.noise / max(_total(entry), 1)
-    return f"{_percent(share)} of the rows are noise." if share > MUCH_NOISE else ""
-
-
-def _overlapping(entry: Entry) -> str:
-    score = _score(entry, "silhouette")
-    if score is None or score.value is None or score.value >= OVERLAP:
-        return ""
-    return f"Segments overlap: the silhouette is {score.value:.2f}."
-
-
-def _many(entry: Entry) -> str:
-    count = len(entry.sizes)
-    return f"{count} segments are many to act on." if count > MANY_SEGMENTS else ""
-
-
-Rule = Callable[[Entry], str]
-_UNUSABLE: tuple[Rule, ...] = (_no_segments, _one_segment, _nearly_everyone)
-_DOUBTS: tuple[Rule, ...] = (_large, _small, _noisy, _overlapping, _many)

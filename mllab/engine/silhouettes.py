@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from mllab.engine.labelings import NOISE
 
 if TYPE_CHECKING:
-    from numpy import float64, int64
+    from numpy import float32, float64, int64
     from numpy.typing import NDArray
 
     from mllab.engine.algorithms.base import Labels, Matrix
 
     Values = NDArray[float64]
     Rows = NDArray[int64]
+    Stored = NDArray[float32]
 
 BLOCK_BYTES = 64 * 2**20
 """Of the distances held at once: fewer and larger products suffer less from a busy machine."""
@@ -22,6 +23,11 @@ ROUNDING = 8 * 2.0**-52
 
 ROWS_PER_CELL = 8
 """From so many rows per cell on it is faster to add up cells than to multiply rows."""
+
+READ_SEGMENTS = 48
+"""With more segments than these multiplying by them takes longer than computing distances anew."""
+READ_TILE = (256, 2_048)
+"""Of stored distances, taken at once: it stays in the processor's cache between two steps."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +47,18 @@ class Silhouettes:
 
 
 def silhouettes(
-    X: "Matrix", labelings: "Sequence[Labels]", query: "Rows | None" = None
+    X: "Matrix",
+    labelings: "Sequence[Labels]",
+    query: "Rows | None" = None,
+    stored: "Stored | None" = None,
 ) -> list[Silhouettes]:
     """Score each labeling (n,) of X (n, d), finite; −1 is noise and left out, of each by itself.
 
     ``query`` are the rows to look at, each against **all** rows: an unbiased estimate with its
     standard error (of a sample without replacement: with the finite population correction).
     None looks at every row: exact. A row alone in its segment has 0; so has one that is no
-    nearer to anything. Rousseeuw, 1987. Takes O(q·n·d) for all labelings.
+    nearer to anything. Rousseeuw, 1987. Takes O(q·n·d) for all labelings; O(q·n) with the
+    distances of ``query`` to all rows ``stored`` (q, n) (``mllab.engine.distances``).
     """
     import numpy as np
 
@@ -56,7 +66,10 @@ def silhouettes(
     parts = [_Part.of(labels, asked) for labels in labelings]
     scored = [part for part in parts if len(part.sizes) > 1 and len(part.places)]
     if scored:
-        _fill(np.asarray(X, dtype=np.float64), scored, asked)
+        if stored is not None and sum(len(part.sizes) for part in scored) <= READ_SEGMENTS:
+            _fill_read(stored, scored, asked)
+        else:
+            _fill(np.asarray(X, dtype=np.float64), scored, asked)
     return [part.result(asked, is_sample=query is not None) for part in parts]
 
 
@@ -124,12 +137,32 @@ def _fill(X: "Matrix", parts: list[_Part], asked: "Rows") -> None:
     is_worth_it = len(starts) * ROWS_PER_CELL <= len(X)
     columns = _indicators(parts, order[starts] if is_worth_it else order)
     ends = np.cumsum([len(part.sizes) for part in parts])[:-1]
-    for start, rows, distances in _blocks(X, asked, order):
+    for start, rows, distances in blocks(X, asked, order):
         if is_worth_it:
             distances = np.add.reduceat(distances, starts, axis=1)
         sums = np.split(distances @ columns, ends, axis=1)
         for part, block in zip(parts, sums, strict=True):
             part.add(start, rows, block)
+
+
+def _fill_read(stored: "Stored", parts: list[_Part], asked: "Rows") -> None:
+    """Add up distances that were stored, in double precision."""
+    import numpy as np
+
+    n = stored.shape[1]
+    columns = _indicators(parts, np.arange(n))
+    ends = np.cumsum([len(part.sizes) for part in parts])[:-1]
+    buffer = np.empty(READ_TILE)
+    for start in range(0, len(asked), READ_TILE[0]):
+        rows = asked[start : start + READ_TILE[0]]
+        sums = np.zeros((len(rows), columns.shape[1]))
+        for left in range(0, n, READ_TILE[1]):
+            found = stored[start : start + len(rows), left : left + READ_TILE[1]]
+            tile = buffer[: found.shape[0], : found.shape[1]]
+            tile[...] = found
+            sums += tile @ columns[left : left + READ_TILE[1]]
+        for part, own in zip(parts, np.split(sums, ends, axis=1), strict=True):
+            part.add(start, rows, own)
 
 
 def _cells(parts: list[_Part]) -> "tuple[Rows, Rows]":
@@ -162,7 +195,7 @@ def _indicators(parts: list[_Part], rows: "Rows") -> "Matrix":
     return columns
 
 
-def _blocks(X: "Matrix", asked: "Rows", order: "Rows") -> "Iterator[tuple[int, Rows, Matrix]]":
+def blocks(X: "Matrix", asked: "Rows", order: "Rows") -> "Iterator[tuple[int, Rows, Matrix]]":
     """Give the distances (b, n) of a few ``asked`` rows to all, in ``order``, in one buffer.
 
     |a − b|² = |a|² + |b|² − 2ab as one matrix product; rows are centred first, for precision.

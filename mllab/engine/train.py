@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mllab.engine.algorithms.base import NOISE, Algorithm, Fit, algorithms
+from mllab.engine.distances import distances_of, query_of
 from mllab.engine.drawing import describe
 from mllab.engine.metrics.base import Score, ScoreContext, metrics
 from mllab.engine.model import model_from, model_of, write_json
 from mllab.engine.nearest import batches, margins, nearest_centre
+from mllab.engine.stability import Stability, plan_of, refitting, stability
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import check
 from segplatform.kernel.progress import Progress, SubProgress
@@ -32,7 +34,8 @@ class Trained:
 
     ``details`` is what the algorithm tells of itself, with ``sizes`` (rows of each segment),
     ``noise`` (rows in none), ``agreement`` (share of the others that the stored model gives the
-    segment that training gave them) and ``scores_exactly`` (whether it should be all).
+    segment that training gave them), ``scores_exactly`` (whether it should be all) and
+    ``stability`` (of each segment: ``mllab.engine.stability``, and the seconds that it took).
     """
 
     segments: int
@@ -81,9 +84,11 @@ def train(
     # One job is one core: threads of several jobs on the same cores wait for each other, which
     # made fits of 4,338 rows 5 to 50 times slower, and even alone they gain nothing there.
     with threadpool_limits(1):
-        found = label_all(chosen, checked, X, seed, SubProgress(progress, 0.0, 0.7))
+        found = label_all(chosen, checked, X, seed, SubProgress(progress, 0.0, 0.5))
+        part = SubProgress(progress, 0.5, 0.7)
+        steady, resampled = _resampled(chosen, checked, X, found.fit.labels, seed, part)
         progress.step(0.7, "Scoring")
-        scores = _scores(folder, X, found.fit.labels)
+        scores = _scores(folder, X, found.fit.labels, steady)
         model = model_of(
             chosen, checked, seed=seed, fit=found.fit, order=found.order, sizes=found.sizes,
             preprocessing=preprocessing,
@@ -95,6 +100,7 @@ def train(
         "noise": len(X) - sum(found.sizes),
         "agreement": agreement,
         "scores_exactly": chosen.scores_exactly,
+        "stability": resampled,
     }
     progress.step(0.85, "Describing segments")
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -212,11 +218,22 @@ def _confidence(fit: Fit, X: "Matrix") -> "NDArray[float64]":
     return np.where(fit.labels == NOISE, 0.0, found)
 
 
-def _scores(folder: Path, X: "Matrix", labels: "Labels") -> dict[str, Score]:
-    """Score by every metric, on the rows that all prototypes of the experiment share."""
-    import numpy as np
+def _resampled(
+    algorithm: Algorithm,
+    params: "Params",
+    X: "Matrix",
+    labels: "Labels",
+    seed: int,
+    progress: Progress,
+) -> tuple[Stability, dict[str, Any]]:
+    """Say how steady the segments are, and what is kept of that."""
+    started = time.perf_counter()
+    plan = plan_of(algorithm, params, *X.shape)
+    found = stability(X, labels, refitting(algorithm, params, seed), plan, seed, progress)
+    return found, {**found.to_json(), "seconds": time.perf_counter() - started}
 
-    path = folder / "query.npy"
-    query = np.load(path, allow_pickle=False) if path.exists() else None
-    context = ScoreContext(X, labels, query)
+
+def _scores(folder: Path, X: "Matrix", labels: "Labels", steady: Stability) -> dict[str, Score]:
+    """Score by every metric, on the rows that all prototypes of the experiment share."""
+    context = ScoreContext(X, labels, query_of(folder), distances_of(folder), steady)
     return {cls.key: cls().value(context) for cls in metrics.all()}

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
+from mllab.engine.distances import FILE as DISTANCES
 from mllab.models import Experiment, Prototype, UseCase
 from segplatform.kernel.errors import NotFound
 
@@ -99,7 +100,7 @@ def lab_files_collect() -> int:
         and path.stat().st_mtime < old
     ]
     lab_folders_remove(folders=orphans)
-    return len(orphans) + _works_expire(root / "tmp")
+    return len(orphans) + _works_expire(root / "tmp") + _distances_expire(root)
 
 
 def _works_expire(scratch: Path) -> int:
@@ -107,6 +108,16 @@ def _works_expire(scratch: Path) -> int:
     left = [path for path in scratch.glob("lab-*") if path.stat().st_mtime < old]
     for path in left:
         shutil.rmtree(path, ignore_errors=True)
+    return len(left)
+
+
+def _distances_expire(root: Path) -> int:
+    """Remove distances that some training should have used long ago: it can do without."""
+    old = time.time() - WORK_SECONDS
+    found = root.glob(f"projects/*/lab/*/*/{DISTANCES}")
+    left = [path for path in found if path.stat().st_mtime < old]
+    for path in left:
+        path.unlink(missing_ok=True)
     return len(left)
 
 

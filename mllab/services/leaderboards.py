@@ -1,16 +1,18 @@
 """The leaderboard of a use case: every prototype with its scores, ranks and verdict."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mllab.engine.algorithms.base import Algorithm
-from mllab.engine.leaderboard import Entry, Standing, leader_warning, rank
+from mllab.engine.leaderboard import Standing, leader_warning, rank
 from mllab.engine.metrics.base import Metric, Score
+from mllab.engine.verdicts import Entry
 from mllab.models import Experiment, Prototype, UseCase
 from mllab.services.algorithms import metric_list
 from mllab.services.naming import params_text, prototype_algorithm, prototype_name
 from mllab.services.prototypes import State, state_of
+from mllab.services.spaces import Space, spaces_of
 from projects.models import Job
 
 DEFAULT_SORT = "rank"
@@ -20,12 +22,13 @@ STATES = ("running", "queued", "succeeded", "failed", "lost", "cancelled")
 
 @dataclass(frozen=True)
 class Cell:
-    """One score of one prototype; ``rank`` and ``tone`` where one direction is better."""
+    """One score of one prototype; ``rank``, ``tone``, ``is_tie`` where one direction is better."""
 
     metric: type[Metric]
     score: Score | None
     tone: str
     rank: int | None
+    is_tie: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class LeaderboardRow:
     state: State
     cells: list[Cell]
     standing: Standing
+    space: Space
 
     @property
     def scores(self) -> dict[str, Score | None]:
@@ -49,7 +53,10 @@ class LeaderboardRow:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """All of it: ``groups`` are the jobs that work on it now, ``warning`` is "" without one."""
+    """All of it: ``groups`` are the jobs that work on it now, ``warning`` is "" without one.
+
+    ``spaces`` are those of its rows, the one of the newest experiment first; ranks are within one.
+    """
 
     rows: list[LeaderboardRow]
     metrics: list[type[Metric]]
@@ -58,6 +65,7 @@ class Leaderboard:
     warning: str
     groups: list[Job]
     is_live: bool
+    spaces: list[Space]
 
 
 def leaderboard(
@@ -74,10 +82,15 @@ def leaderboard(
     chosen = _rank_by(metrics, rank_by, use_case)
     prototypes = _prototypes(use_case)
     states = {str(each.pk): state_of(prototype=each) for each in prototypes}
-    entries = [_entry(each, states[str(each.pk)]) for each in prototypes]
+    spaces = spaces_of(
+        experiments={each.experiment_id: each.experiment for each in prototypes}.values()
+    )
+    entries = [
+        _entry(each, states[str(each.pk)], spaces[each.experiment_id]) for each in prototypes
+    ]
     standings = rank(entries, metrics, chosen.key)
     rows = [
-        _row(each, metrics, entry, states[entry.id], standings[entry.id])
+        _row(each, metrics, entry, states[entry.id], standings[entry.id], spaces)
         for each, entry in zip(prototypes, entries, strict=True)
     ]
     order = _order(sort, metrics)
@@ -90,6 +103,10 @@ def leaderboard(
         warning=leader_warning(entries, standings, chosen.key),
         groups=groups,
         is_live=bool(groups) or any(state.is_active for state in states.values()),
+        spaces=sorted(
+            {space.letter: space for space in spaces.values()}.values(),
+            key=lambda space: -space.latest,
+        ),
     )
 
 
@@ -117,7 +134,7 @@ def _rank_by(metrics: Sequence[type[Metric]], key: str | None, use_case: UseCase
     return next(iter(ranked.values()))
 
 
-def _entry(prototype: Prototype, state: State) -> Entry:
+def _entry(prototype: Prototype, state: State, space: Space) -> Entry:
     details = prototype.details
     return Entry(
         id=str(prototype.pk),
@@ -130,6 +147,8 @@ def _entry(prototype: Prototype, state: State) -> Entry:
         sizes=list(details.get("sizes", [])),
         noise=int(details.get("noise", 0)),
         seconds=prototype.seconds,
+        space=space.letter,
+        steadiness=list((details.get("stability") or {}).get("segments", [])),
     )
 
 
@@ -139,11 +158,12 @@ def _row(
     entry: Entry,
     state: State,
     standing: Standing,
+    spaces: Mapping[Any, Space],
 ) -> LeaderboardRow:
     cells = [
         Cell(
             metric, entry.scores.get(metric.key), standing.tones.get(metric.key, ""),
-            standing.ranks.get(metric.key),
+            standing.ranks.get(metric.key), metric.key in standing.ties,
         )
         for metric in metrics
     ]  # fmt: skip
@@ -156,6 +176,7 @@ def _row(
         state=state,
         cells=cells,
         standing=standing,
+        space=spaces[prototype.experiment_id],
     )
 
 
@@ -173,10 +194,18 @@ def _order(sort: str | None, metrics: Sequence[type[Metric]]) -> str:
 def _sorted(rows: list[LeaderboardRow], order: str) -> list[LeaderboardRow]:
     """Sort by a key; what has none stands last either way, ties by number."""
     name = order.removeprefix("-")
+    if order == DEFAULT_SORT:
+        return sorted(rows, key=_place)
     value = _KEYS.get(name, lambda row: _score(row, name))
     known = [row for row in rows if value(row) is not None]
     known.sort(key=value, reverse=order.startswith("-"))
     return known + [row for row in rows if value(row) is None]
+
+
+def _place(row: LeaderboardRow) -> tuple[int, bool, int, int]:
+    """Say where a row stands by default: space by space, ranked, then what has no rank."""
+    found = row.standing.rank
+    return -row.space.latest, found is None, found or 0, row.prototype.number
 
 
 def _score(row: LeaderboardRow, key: str) -> float | None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings as configured
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,7 +27,7 @@ from segplatform.kernel.progress import SubProgress
 PREPARE = "mllab.prepare"
 TRAIN = "mllab.train"
 GROUP = "mllab.experiment"
-PREPARE_SHARE = 0.95  # of the progress; the rest is publishing
+PREPARE_SHARE, PUBLISH_SHARE = 0.90, 0.98  # of the progress; between them distances are measured
 
 
 def group_start(*, experiment: Experiment, user: User, count: int) -> Job:
@@ -88,6 +89,7 @@ def prepare_run(*, ctx: JobContext) -> dict[str, Any]:
 
 
 def _prepare(ctx: JobContext, experiment: Experiment) -> None:
+    from mllab.engine.distances import LEAST_SHARERS, distances_write
     from mllab.engine.prepare import prepare
 
     source = source_of(version=experiment.version)
@@ -96,9 +98,12 @@ def _prepare(ctx: JobContext, experiment: Experiment) -> None:
     progress = SubProgress(ctx.progress, 0, PREPARE_SHARE)
     with lab_work_folder(name=str(experiment.pk)) as tmp:
         made = prepare(source, features, settings, experiment.seed, tmp, progress)
+        if experiment.prototypes.filter(finished=None).count() >= LEAST_SHARERS:
+            part = SubProgress(ctx.progress, PREPARE_SHARE, PUBLISH_SHARE)
+            distances_write(tmp, configured.DISTANCE_BYTES, part)
         experiment.rows, experiment.columns = made.rows, made.columns
         experiment.details = made.details
-        ctx.progress.step(PREPARE_SHARE, "Publishing")
+        ctx.progress.step(PUBLISH_SHARE, "Publishing")
         _publish(ctx, experiment, tmp)
 
 

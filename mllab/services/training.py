@@ -43,6 +43,7 @@ def train_run(*, ctx: JobContext) -> dict[str, Any]:
 
 
 def _train(ctx: JobContext, prototype: Prototype) -> None:
+    from mllab.engine.distances import distances_remove
     from mllab.engine.train import train
 
     experiment = prototype.experiment
@@ -59,6 +60,8 @@ def _train(ctx: JobContext, prototype: Prototype) -> None:
             )  # fmt: skip
         ctx.progress.step(TRAIN_SHARE, "Publishing")
         _publish(ctx, prototype, trained, tmp)
+    if not experiment.prototypes.filter(finished=None).exists():
+        distances_remove(source)  # they were there for these trainings alone
 
 
 def _publish(ctx: JobContext, prototype: Prototype, trained: "Trained", tmp: Path) -> None:

@@ -1,14 +1,21 @@
 """What the leaderboard shows: heads that sort, a row for each prototype, its cells in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import QueryDict
 
+from datasets.web.recipe_draft import uuid_or_none
 from mllab.engine.metrics.base import Metric
-from mllab.models import UseCase
-from mllab.services.leaderboards import Leaderboard, LeaderboardRow, leaderboard
+from mllab.models import Prototype, UseCase
+from mllab.services.board_acts import Retrained
+from mllab.services.leaderboards import DEFAULT_SORT, Leaderboard, LeaderboardRow, leaderboard
+from mllab.services.naming import prototype_name
+from mllab.web.differences import SpaceView, differences_view, differs_by, space_views
 from mllab.web.scores import ScoreView, score_view
 from projects.models import Project, Role
 
@@ -47,6 +54,8 @@ class RowView:
     shares: list[ScoreView]
     verdict_css: str
     verdict_icon: str
+    differs: str = ""
+    differs_from: int | None = None
 
     @property
     def is_done(self) -> bool:
@@ -61,28 +70,94 @@ class RowView:
 
 def board_context(project: Project, use_case: UseCase, query: QueryDict) -> dict[str, Any]:
     """Give the page's values for what its address asks."""
-    asked = {name: query.get(name, "") for name in ("rank_by", "sort", "q")}
-    board = leaderboard(
-        use_case=use_case, rank_by=asked["rank_by"] or None, sort=asked["sort"] or None,
-        q=asked["q"],
-    )  # fmt: skip
-    scored, shares = _columns(board)
-    rows = [row_view(row, scored, shares) for row in board.rows]
+    asked = _asked(query)
+    board = board_of(use_case, query)
+    scored, shares = columns_of(board)
+    spaces = {space.letter: space for space in space_views(board)}
+    by_space = bool(spaces) and board.sort == DEFAULT_SORT
+    firsts = _firsts(board, by_space=by_space)
+    rows = [row_view(row, scored, shares, firsts.get(row.space.letter)) for row in board.rows]
     return {
         "use_case": use_case, "board": board, "asked": asked, "rows": rows,
         "rankings": scored, "heads": _heads(board, asked, scored, shares),
-        "span": len(scored) + len(shares) + 3,
-        "sampled": next((s.n for row in rows for s in row.scores if s.error), None),
+        "span": len(scored) + len(shares) + 3, "spaces": spaces,
+        "parts": _parts(rows, spaces if by_space else {}),
+        "differences": differences_view(board, query.getlist("p")) if "differ" in query else None,
+        "differ_asked": "differ" in query, "ticked": query.getlist("p"),
+        "sampled": next((s.n for s in _all(rows, "silhouette") if s.error), None),
+        "resampled": _resampled(rows),
         "may_edit": project.membership.allows(Role.EDITOR),
         "may_delete": project.membership.allows(Role.OWNER),
         "ready": sum(row.is_done for row in rows), "section": "lab",
     }  # fmt: skip
 
 
+def board_of(use_case: UseCase, query: QueryDict) -> Leaderboard:
+    """Give the leaderboard that an address asks for."""
+    asked = _asked(query)
+    return leaderboard(
+        use_case=use_case, rank_by=asked["rank_by"] or None, sort=asked["sort"] or None,
+        q=asked["q"],
+    )  # fmt: skip
+
+
+def _asked(query: QueryDict) -> dict[str, str]:
+    return {name: query.get(name, "") for name in ("rank_by", "sort", "q")}
+
+
+def ids_asked(sent: QueryDict) -> list[UUID]:
+    """Give the prototypes that were ticked; what is no id is none of them."""
+    found = [uuid_or_none(text) for text in sent.getlist("p")]
+    return [pk for pk in found if pk]
+
+
+def act_context(use_case: UseCase, chosen: Sequence[Prototype]) -> dict[str, Any]:
+    """Give the values of the question before something is deleted."""
+    items = [(each, prototype_name(prototype=each)) for each in chosen]
+    return {"use_case": use_case, "items": items, "section": "lab"}
+
+
+def retrained_words(done: Retrained) -> str:
+    """Say what training again started."""
+    parts = []
+    if done.again:
+        parts.append(f"{_count(done.again)} {_verb(done.again)} trained again.")
+    if done.anew:
+        parts.append(f"{_count(done.anew)} {_verb(done.anew)} trained anew on the newest data.")
+    if done.same:
+        parts.append(
+            f"{_count(done.same)} learned from the newest data already and {_stay(done.same)}."
+        )
+    return " ".join(parts)
+
+
+def deleted_words(chosen: Sequence[Prototype]) -> str:
+    """Say what was deleted."""
+    return f"{_count(len(chosen))} {_verb(len(chosen))} deleted."
+
+
+def _count(number: int) -> str:
+    return f"{number} prototype{'' if number == 1 else 's'}"
+
+
+def _verb(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _stay(number: int) -> str:
+    return "stays as it is" if number == 1 else "stay as they are"
+
+
 def row_view(
-    row: LeaderboardRow, scored: list[type[Metric]], shares: list[type[Metric]]
+    row: LeaderboardRow,
+    scored: list[type[Metric]],
+    shares: list[type[Metric]],
+    first: LeaderboardRow | None = None,
 ) -> RowView:
-    """Write one row; its cells stand in the order of the columns."""
+    """Write one row; its cells stand in the order of the columns.
+
+    ``first`` is the row that it is told apart from.
+    """
     cells = {cell.metric.key: cell for cell in row.cells}
     state, verdict = row.state.key, row.standing.verdict
     css, icon = VERDICTS[verdict.level] if verdict else ("", "")
@@ -90,7 +165,7 @@ def row_view(
     def view(metric: type[Metric]) -> ScoreView:
         cell = cells.get(metric.key)
         return (
-            score_view(metric, cell.score, cell.tone, cell.rank)
+            score_view(metric, cell.score, cell.tone, cell.rank, cell.is_tie)
             if cell
             else score_view(metric, None)
         )
@@ -98,10 +173,49 @@ def row_view(
     return RowView(
         str(row.prototype.pk), row, state, WORDS.get(state, state),
         [view(metric) for metric in scored], [view(metric) for metric in shares], css, icon,
+        differs_by(row, first) if first else "",
+        first.prototype.number if first else None,
     )  # fmt: skip
 
 
-def _columns(board: Leaderboard) -> tuple[list[type[Metric]], list[type[Metric]]]:
+def _firsts(board: Leaderboard, *, by_space: bool) -> dict[str, LeaderboardRow]:
+    """Give the row that those of a space are told apart from: the first of it, or of all."""
+    leaders = [row for row in board.rows if row.standing.rank == 1]
+    if not by_space:
+        return {row.space.letter: leaders[0] for row in board.rows if leaders}
+    return {row.space.letter: row for row in reversed(leaders)}
+
+
+def _all(rows: list[RowView], key: str) -> list[ScoreView]:
+    return [score for row in rows for score in row.scores if score.key == key]
+
+
+def _resampled(rows: list[RowView]) -> str:
+    """Say how often, and on how many rows, models were trained again: "3 to 10 random parts"."""
+    found = [row.row.prototype.details.get("stability") or {} for row in rows if row.is_done]
+    times = [int(each["resamples"]) for each in found if each.get("resamples")]
+    sizes = [int(each["rows"]) for each in found if each.get("resamples")]
+    if not times:
+        return ""
+    return f"{_range(times)} random parts of {_range(sizes)} rows"
+
+
+def _range(values: list[int]) -> str:
+    least, most = min(values), max(values)
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
+
+
+def _parts(
+    rows: list[RowView], spaces: dict[str, SpaceView]
+) -> list[tuple[SpaceView | None, list[RowView]]]:
+    """Split rows by space, each under its words; one part where they are not sorted so."""
+    if not spaces:
+        return [(None, rows)] if rows else []
+    groups = groupby(rows, key=lambda row: row.row.space.letter)
+    return [(spaces.get(letter), list(inside)) for letter, inside in groups]
+
+
+def columns_of(board: Leaderboard) -> tuple[list[type[Metric]], list[type[Metric]]]:
     """Split the metrics: those that rank come first, then shares, which only tell."""
     scored = [metric for metric in board.metrics if metric.higher_is_better is not None]
     return scored, [metric for metric in board.metrics if metric.higher_is_better is None]

@@ -106,7 +106,7 @@ def _standing(prototype: Prototype) -> dict[str, Any]:
     return {
         "scores": scores, "verdict": verdict, "verdict_css": css, "verdict_icon": icon,
         "standing": row.standing,
-        "compared": sum(item.state.key == "succeeded" for item in board.rows),
+        "compared": row.standing.compared,
     }  # fmt: skip
 
 

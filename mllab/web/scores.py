@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mllab.engine.metrics.base import Metric, Score
+from mllab.models import Prototype
 
 # Tone of a cell -> icon and word: a colour never stands alone.
 TONES = {
@@ -16,6 +17,10 @@ TONES = {
 NONE = "\N{EN DASH}"
 # After Kaufman and Rousseeuw (1990), table 4: how to read an average silhouette width.
 SILHOUETTE_WORDS = ((0.5, "clear"), (0.25, "fair"), (-1.0, "segments overlap"))
+# After Hennig (2007) and the notes to his clusterboot: how to read a mean Jaccard index.
+STABILITY_WORDS = ((0.75, "stable"), (0.6, "a pattern, not sharp"), (0.5, "doubtful"),
+                   (0.0, "does not last"))  # fmt: skip
+WORDS = {"silhouette": SILHOUETTE_WORDS, "stability": STABILITY_WORDS}
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class ScoreView:
     said: str
     rank: int | None
     words: str
+    is_tie: bool = False
 
     @property
     def is_there(self) -> bool:
@@ -41,16 +47,20 @@ class ScoreView:
 
 
 def score_view(
-    metric: type[Metric] | Metric, score: Score | None, tone: str = "", rank: int | None = None
+    metric: type[Metric] | Metric,
+    score: Score | None,
+    tone: str = "",
+    rank: int | None = None,
+    is_tie: bool = False,
 ) -> ScoreView:
-    """Write one score; ``tone`` and ``rank`` are those of the leaderboard."""
+    """Write one score; ``tone``, ``rank`` and ``is_tie`` are those of the leaderboard."""
     value = score.value if score else None
     icon, said = TONES.get(tone, ("", ""))
     return ScoreView(
         metric.key, metric.label, metric.blurb,
         written(metric.format, value) if value is not None else NONE,
         spread(metric.format, score), score.n if score else 0,
-        tone, icon, said, rank, score_words(metric.key, value),
+        tone, icon, said, rank, score_words(metric.key, value), is_tie,
     )  # fmt: skip
 
 
@@ -72,9 +82,28 @@ def spread(form: str, score: Score | None) -> str:
 
 def score_words(key: str, value: float | None) -> str:
     """Say what a value means where there is a rule that people use."""
-    if key != "silhouette" or value is None:
+    if key not in WORDS or value is None:
         return ""
-    return next(words for least, words in SILHOUETTE_WORDS if value >= least)
+    return next((words for least, words in WORDS[key] if value >= least), "")
+
+
+@dataclass(frozen=True)
+class SteadyView:
+    """How much of one segment comes back on other rows; ``css`` colours it, ``words`` say it."""
+
+    text: str
+    words: str
+    css: str
+
+
+def steady_view(prototype: Prototype, label: int) -> SteadyView | None:
+    """Write the stability of a segment; None where nobody measured it."""
+    segments = (prototype.details.get("stability") or {}).get("segments", [])
+    value = segments[label] if 0 <= label < len(segments) else None
+    if value is None:
+        return None
+    css = "sp-ok" if value >= 0.75 else "sp-warn" if value >= 0.5 else "sp-bad"
+    return SteadyView(f"{value:.2f}", score_words("stability", value), css)
 
 
 def share(part: float, whole: float) -> str:

@@ -1,24 +1,22 @@
 // The leaderboard while it is swapped: ticks, focus, scroll and open words stay as they were.
-const MOST = 4;
-const ticks = () => [...document.querySelectorAll("#leaderboard input[name=p]")];
+const ticks = () => [...document.querySelectorAll("#leaderboard input[type=checkbox][name=p]")];
 const ticked = new Set();
 let kept = {};
 
+// What a button needs is in its data-ticks: "2-4", or "1-" for one and more.
 function show() {
-  const button = document.querySelector("[data-compare]");
-  if (!button) return;
   const count = ticked.size;
-  button.disabled = count < 2;
-  button.querySelector("[data-compare-count]").textContent = count ? ` (${count})` : "";
-  for (const box of ticks()) {
-    box.checked = ticked.has(box.value);
-    box.disabled = !box.checked && count >= MOST;
-    box.title = box.disabled ? "Four prototypes are the most that fit side by side" : "";
+  for (const button of document.querySelectorAll("[data-ticks]")) {
+    const [least, most] = button.dataset.ticks.split("-").map(Number);
+    button.disabled = count < least || (most > 0 && count > most);
   }
+  for (const place of document.querySelectorAll("[data-ticked-count]")) place.textContent = count ? ` (${count})` : "";
+  for (const hint of document.querySelectorAll("[data-ticks-hint]")) hint.hidden = count > 0;
+  for (const box of ticks()) box.checked = ticked.has(box.value);
 }
 
 document.addEventListener("change", (event) => {
-  if (!event.target.matches("#leaderboard input[name=p]")) return;
+  if (!event.target.matches("#leaderboard input[type=checkbox][name=p]")) return;
   if (event.target.checked) ticked.add(event.target.value);
   else ticked.delete(event.target.value);
   show();

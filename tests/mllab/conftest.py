@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from mllab.engine import stability
 from mllab.models import UseCase
 from projects.jobs.runner import run_job
 from projects.models import Job, Project, User
@@ -12,6 +13,13 @@ from tests.factories.mllab import make_use_case
 from tests.workers import work_off
 
 QUEUES = "interactive,default,heavy"
+
+
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resample twice only: what is trained to be looked at need not be steady."""
+    monkeypatch.setattr(stability, "MOST_RESAMPLES", 2)
+    monkeypatch.setattr(stability, "LEAST_RESAMPLES", 2)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from segplatform.kernel.registry import Registry
 
 if TYPE_CHECKING:
     from mllab.engine.algorithms.base import Labels, Matrix
-    from mllab.engine.silhouettes import Silhouettes
+    from mllab.engine.silhouettes import Silhouettes, Stored
+    from mllab.engine.stability import Stability
 
 Format = Literal["number", "large", "share"]
 
@@ -31,19 +32,22 @@ class ScoreContext:
     """One labeling in the training space: X (n, d), labels (n,) with −1 for noise.
 
     ``query`` are the rows that estimates look at, the same for all prototypes of an experiment;
-    None: all of them.
+    None: all of them; ``stored`` their distances to all rows, where the experiment keeps them.
+    ``stability`` is what training again on other rows said; None where nobody did.
     """
 
     X: "Matrix"
     labels: "Labels"
     query: "Labels | None" = None
+    stored: "Stored | None" = None
+    stability: "Stability | None" = None
 
     @cached_property
     def silhouettes(self) -> "Silhouettes":
         """The silhouette of each row looked at, computed once for all metrics that ask."""
         from mllab.engine.silhouettes import silhouettes
 
-        return silhouettes(self.X, [self.labels], self.query)[0]
+        return silhouettes(self.X, [self.labels], self.query, self.stored)[0]
 
 
 class Metric(ABC):

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from mllab.engine.leaderboard import Entry, Standing, leader_warning, rank, verdict
+from mllab.engine.leaderboard import Standing, leader_warning, rank
 from mllab.engine.metrics.base import Score, metrics
+from mllab.engine.verdicts import Entry, verdict
 
 METRICS = metrics.all()
 
@@ -123,6 +124,55 @@ def test_even_segments_are_good_to_act_on() -> None:
 def test_verdicts_say_why(one: Entry, expected: str, words: str) -> None:
     assert level(one) == expected
     assert words in reasons(one)
+
+
+def steady(mean: float, *segments: float, error: float = 0.01, **more: Any) -> Entry:
+    scores = {"stability": Score(mean, 60, error)}
+    return entry("a", more.pop("silhouette", 0.4), scores=scores, steadiness=list(segments), **more)
+
+
+@pytest.mark.parametrize(
+    ("one", "expected", "words"),
+    [
+        (steady(0.9, 0.95, 0.9, 0.85), "good", ""),
+        (steady(0.8, 0.95, 0.9, 0.55), "look", "Segment 3 (0.55) does not last"),
+        (steady(0.7, 0.55, 0.9, 0.45), "look", "Segments 1 (0.55) and 3 (0.45) do not last"),
+        (steady(0.55, *[0.55] * 4), "look", "4 of 4 segments do not last"),
+        (steady(0.7, 0.7, 0.7, 0.7), "look", "change somewhat with the rows: stability 0.70"),
+        (steady(0.4, 0.4, 0.4, 0.4), "unusable", "come out differently: stability 0.40"),
+        (steady(0.49, 0.7, 0.7, 0.2, error=0.05), "look", "Segment 3 (0.20)"),
+    ],
+)
+def test_verdicts_ask_whether_segments_last(one: Entry, expected: str, words: str) -> None:
+    assert level(one) == expected
+    assert words in reasons(one)
+
+
+def test_each_space_has_ranks_colours_and_ties_of_its_own() -> None:
+    entries = (
+        entry("a", 0.3, space="x"), entry("b", 0.5, space="x"),
+        entry("c", 0.9, space="y"), entry("d", 0.9, space="y"), entry("e", None, space="y"),
+    )  # fmt: skip
+    found = standings(*entries)
+    assert [found[name].rank for name in "abcde"] == [2, 1, 1, 1, None]
+    assert [found[name].is_tie for name in "abcde"] == [False, False, True, True, False]
+    assert found["c"].ties == {"silhouette"}
+    assert [found[name].tones.get("silhouette") for name in "abc"] == ["worst", "best", ""]
+    assert [found[name].compared for name in "ac"] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("leader", "words"),
+    [
+        (steady(0.3, 0.3, 0.3, 0.3, silhouette=0.8), "come out differently: stability 0.30."),
+        (entry("a", 0.8, sizes=[20, 20], noise=60), "60.0 % of the rows are noise."),
+    ],
+)
+def test_a_leader_of_noise_or_chance_is_warned_of(leader: Entry, words: str) -> None:
+    entries = leader, entry("b", 0.4)
+    found = leader_warning(entries, standings(*entries), "silhouette")
+    assert found.startswith("The first by silhouette is not what it seems. ")
+    assert found.endswith(words)
 
 
 def test_the_share_counts_noise_too() -> None:

@@ -1,0 +1,2 @@
+// The button *Print* of a report.
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
