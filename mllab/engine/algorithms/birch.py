@@ -62,6 +62,11 @@ class Birch(Algorithm):
     key = "birch"
     label = "BIRCH"
     blurb = "Hierarchical for very many rows: gathers them in small groups, then joins these."
+    what = (
+        "Reads all customers once and gathers them in some hundred small groups, which it then "
+        "joins into segments."
+    )
+    source = "Zhang, Ramakrishnan and Livny, 1996"
     icon = "boxes"
     family = "hierarchy"
     order = 32
