@@ -64,10 +64,10 @@ class BisectingKMeans(Algorithm):
 
     def cost(self, rows: int, columns: int, params: BisectingParams) -> Cost:
         """Estimate from the rows that each split reads, as K-Means with two centres."""
-        # Measured on one core: 3 ms of set-up per start and 35 rounds; splits of ever
+        # Measured on one core: 8 ms of set-up per start and 35 rounds; splits of ever
         # smaller segments read all rows about log2(k) times.
         levels = (params.k - 1).bit_length()
-        starts = (params.k - 1) * 3e-3 + levels * 35 * rows * 2 * (columns + 3) * 0.9e-9
+        starts = (params.k - 1) * 8e-3 + levels * 35 * rows * 2 * (columns + 3) * 0.9e-9
         return Cost(params.restarts * starts + rows * 1e-7, rows * (columns * 24 + 40))
 
     def fit(self, X: "Matrix", params: BisectingParams, seed: int, progress: Progress) -> Fit:

@@ -57,10 +57,10 @@ class KMeans(Algorithm):
 
     def cost(self, rows: int, columns: int, params: KMeansParams) -> Cost:
         """Estimate from a fixed part and one per distance to a centre."""
-        # Measured on one core: 5 ms of set-up per start, about 30 rounds of
+        # Measured on one core: 8 ms of set-up per start, about 30 rounds of
         # 0.9 ns × (columns + 2) for each distance between a row and a centre.
         rounds = min(params.max_iter, 30)
-        start = 5e-3 + rounds * rows * params.k * (columns + 2) * 0.9e-9
+        start = 8e-3 + rounds * rows * params.k * (columns + 2) * 0.9e-9
         return Cost(params.restarts * start, rows * (columns * 16 + 40))
 
     def fit(self, X: "Matrix", params: KMeansParams, seed: int, progress: Progress) -> Fit:

@@ -101,7 +101,7 @@ class Optics(Algorithm):
         step = 30e-6 + trained * (6e-9 + columns * 0.5e-9)
         few = columns <= 15
         neighbours = 20e-6 + 2e-6 * columns if few else trained * (columns * 0.4e-9 + 20e-9)
-        one = 7e-6 if few else trained * columns * 0.1e-9
+        one = 5e-6 + 1.2e-6 * columns if few else trained * columns * 0.1e-9
         seconds = 0.02 + trained * (step + neighbours) + (rows - trained) * one + rows * 1e-7
         return Cost(seconds, 20_000_000 + trained * 500 + rows * (columns * 16 + 40))
 

@@ -69,7 +69,7 @@ class Spectral(Algorithm):
         trained = min(rows, self.fit_rows or rows)
         few = columns <= 15
         neighbours = 15e-6 + 8e-6 * columns if few else trained * (columns * 0.4e-9 + 20e-9)
-        one = 7e-6 if few else trained * columns * 0.1e-9
+        one = 5e-6 + 1.2e-6 * columns if few else trained * columns * 0.1e-9
         ties = min(params.neighbours, trained) * 2
         search = 250 * trained * (20e-9 + ties * 2e-9) + trained * params.k * 2e-6
         seconds = 0.05 + trained * neighbours + search + (rows - trained) * one + rows * 1e-7
