@@ -19,7 +19,9 @@ class AlgorithmOut(Schema):
     key: str
     label: str
     blurb: str = Field(description="when it fits, in one sentence")
-    family: str = Field(description="centres, density, hierarchy, mixture or rule")
+    what: str = Field(description="what it does, in one or two sentences")
+    source: str = Field(description="the paper that it is of")
+    family: str = Field(description="centres, density, hierarchy, mixture, neighbours, map or rule")
     finds_k: bool = Field(description="whether it finds the number of segments by itself")
     finds_noise: bool = Field(description="whether it leaves rows out of all segments")
     fit_rows: int | None = Field(
@@ -66,7 +68,8 @@ def list_algorithms(request: ApiRequest) -> dict[str, Any]:
     """List every algorithm with the JSON Schema of its parameters."""
     items = [
         {
-            "key": found.key, "label": found.label, "blurb": found.blurb, "family": found.family,
+            "key": found.key, "label": found.label, "blurb": found.blurb,
+            "what": found.what, "source": found.source, "family": found.family,
             "finds_k": found.finds_k, "finds_noise": found.finds_noise,
             "fit_rows": found.fit_rows, "schema": found.Params.model_json_schema(),
         }

@@ -22,7 +22,7 @@ def batches(rows: int) -> Iterator[slice]:
     return (slice(start, min(start + BATCH, rows)) for start in range(0, rows, BATCH))
 
 
-def nearest_centre(rows: "Matrix", centers: "Matrix") -> "Labels":
+def nearest_centre(rows: "Matrix", centers: "Matrix", metric: str = "sqeuclidean") -> "Labels":
     """Return the centre (k, d) that each row (m, d) is nearest to, (m,); ties to the first."""
     import numpy as np
     from scipy.spatial.distance import cdist
@@ -31,7 +31,7 @@ def nearest_centre(rows: "Matrix", centers: "Matrix") -> "Labels":
     size = max(1, PAIRS // len(centers))
     for start in range(0, len(rows), size):
         part = slice(start, start + size)
-        found[part] = cdist(rows[part], centers, "sqeuclidean").argmin(axis=1)
+        found[part] = cdist(rows[part], centers, metric).argmin(axis=1)
     return found
 
 

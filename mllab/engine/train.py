@@ -13,6 +13,7 @@ from mllab.engine.drawing import describe
 from mllab.engine.metrics.base import Score, ScoreContext, metrics
 from mllab.engine.model import model_from, model_of, write_json
 from mllab.engine.nearest import batches, margins, nearest_centre
+from mllab.engine.space import Space, space_of
 from mllab.engine.stability import Stability, plan_of, refitting, stability
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import check
@@ -33,8 +34,8 @@ class Trained:
     """What training found; ``seconds`` are of fitting and labelling, without scores and charts.
 
     ``details`` is what the algorithm tells of itself, with ``sizes`` (rows of each segment),
-    ``noise`` (rows in none), ``agreement`` (share of the others that the stored model gives the
-    segment that training gave them), ``scores_exactly`` (whether it should be all) and
+    ``noise`` (rows in none), ``agreement`` (share of all rows that the stored model gives what
+    training gave them, segment or noise), ``scores_exactly`` (whether it should be all) and
     ``stability`` (of each segment: ``mllab.engine.stability``, and the seconds that it took).
     """
 
@@ -77,10 +78,10 @@ def train(
     import numpy as np
     from threadpoolctl import threadpool_limits
 
-    chosen = algorithm_named(algorithm)
-    checked = check(chosen.Params, params)
     X = np.load(folder / "matrix.npy", mmap_mode="r", allow_pickle=False)
     preprocessing = json.loads((folder / "preprocessing.json").read_text(encoding="utf-8"))
+    chosen = algorithm_named(algorithm, space_of(preprocessing))
+    checked = check(chosen.Params, params)
     # One job is one core: threads of several jobs on the same cores wait for each other, which
     # made fits of 4,338 rows 5 to 50 times slower, and even alone they gain nothing there.
     with threadpool_limits(1):
@@ -101,6 +102,7 @@ def train(
         "agreement": agreement,
         "scores_exactly": chosen.scores_exactly,
         "stability": resampled,
+        "names": chosen.segment_names(found.fit.per_segment),
     }
     progress.step(0.85, "Describing segments")
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -118,10 +120,10 @@ def _save(out_dir: Path, found: Labelled) -> None:
     np.save(out_dir / "confidence.npy", found.confidence.astype(np.float32), allow_pickle=False)
 
 
-def algorithm_named(key: str) -> Algorithm:
-    """Return the algorithm of this key; ``UserError`` where there is none."""
+def algorithm_named(key: str, space: Space | None = None) -> Algorithm:
+    """Return the algorithm of this key for a matrix; ``UserError`` where there is none."""
     try:
-        return algorithms.get(key)()
+        return algorithms.get(key)(space)
     except KeyError:
         raise UserError(f"There is no algorithm “{key}” in this version.") from None
 
@@ -169,13 +171,12 @@ def agreement_of(
 ) -> float:
     """Return the share of rows whose label the model, written and read again, gives them too.
 
-    Of rows in a segment only; of very many a sample.
+    Noise counts as a label; of very many rows a sample.
     """
     import numpy as np
 
-    rows = np.flatnonzero(labels != NOISE)
-    chosen = _sample(len(rows), AGREEMENT_ROWS, seed)
-    rows = rows if chosen is None else rows[chosen]
+    chosen = _sample(len(labels), AGREEMENT_ROWS, seed)
+    rows = np.arange(len(labels)) if chosen is None else chosen
     score = algorithm.scorer(model_from(json.loads(json.dumps(model, allow_nan=False))))
     scored, _ = score(np.ascontiguousarray(X[rows]))
     return float(np.mean(scored == labels[rows]))

@@ -53,6 +53,10 @@ class ModelsForm:
             f"models.{place}.params.": f"m.{item.algorithm.key}."
             for place, item in enumerate(self.toggled)
         }
+        starts |= {
+            f"models.{place}.algorithm": f"m.{item.algorithm.key}.algorithm"
+            for place, item in enumerate(self.toggled)
+        }
         placed = {}
         for path, sentence in fields.items():
             known = next((start for start in starts if path.startswith(start)), "")

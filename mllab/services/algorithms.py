@@ -1,16 +1,23 @@
 """The algorithms and metrics that there are, what they cost, and their parameters checked."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
+from datasets.models import DatasetVersion
 from mllab.engine.algorithms.base import Algorithm, Cost
 from mllab.engine.algorithms.base import algorithms as registry
 from mllab.engine.metrics.base import Metric
 from mllab.engine.metrics.base import metrics as metric_registry
+from mllab.engine.settings import Settings
+from mllab.models import Experiment
 from segplatform.kernel import params as kernel_params
 from segplatform.kernel.errors import UserError
 
 MAX_MODELS = 60
+TEXT_COLUMNS = 10  # that a text becomes, about: 20 at most
 Raw = Mapping[str, Any]
 
 
@@ -46,6 +53,76 @@ def algorithm_cost(*, algorithm: str, rows: int, columns: int, params: Raw) -> C
     """Estimate training on a table of this size; raises ``UserError`` for what does not fit."""
     found = algorithm_get(key=algorithm)
     return found().cost(rows, columns, kernel_params.check(found.Params, params))
+
+
+@dataclass(frozen=True)
+class Size:
+    """What will be trained on, as far as is known before it is prepared."""
+
+    rows: int
+    columns: int
+    inputs: list[str]
+
+
+def training_size(*, experiment: Experiment, version: DatasetVersion | None) -> Size:
+    """Return the size of the matrix that a draft will be trained on."""
+    types = {column["name"]: column["type"] for column in version.columns} if version else {}
+    inputs = [item["column"] for item in experiment.features if item["role"] == "input"]
+    prepared = Settings.model_validate(experiment.preprocessing or {})
+    columns = sum(
+        TEXT_COLUMNS
+        if types.get(name) == "text" and prepared.of(name).categories in ("auto", "one_hot")
+        else 1
+        for name in inputs
+    )
+    return Size(version.rows if version else 0, max(columns, 1), inputs)
+
+
+def algorithm_refusal(*, algorithm: str, params: Raw, size: Size) -> str:
+    """Say in a sentence why this cannot be trained here and what to choose instead; "" if it can.
+
+    Raises ``UserError`` for parameters that do not fit.
+    """
+    found = algorithm_get(key=algorithm)()
+    checked = kernel_params.check(found.Params, params)
+    if lacking := found.lacks(size.inputs, checked):
+        return lacking
+    cost = found.cost(size.rows, size.columns, checked)
+    limit = settings.TRAIN_MEMORY_BYTES
+    if cost.bytes <= limit:
+        return ""
+    needs = f"{found.label} would take about {_gigabytes(cost.bytes)} of memory here, and a model "
+    needs += f"may take {_gigabytes(limit)}"
+    other = _lighter(found.key, size)
+    return f"{needs}: choose {other or 'fewer inputs, or a sample of the rows,'} instead."
+
+
+def _lighter(key: str, size: Size) -> str:
+    """Name the first algorithm that fits, at its defaults; "" where none does."""
+    for found in registry.all():
+        params = found.Params()
+        cost = found().cost(size.rows, size.columns, params)
+        fits = cost.bytes <= settings.TRAIN_MEMORY_BYTES
+        if found.key != key and fits and not found().lacks(size.inputs, params):
+            return found.label
+    return ""
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 2**30:,.1f} GB"
+
+
+def algorithms_fit(*, algorithms: Sequence[Raw], size: Size) -> None:
+    """Refuse models that this data is too large for, or lacks something for: ``UserError``."""
+    fields, first = {}, ""
+    for place, raw in enumerate(algorithms):
+        sentence = algorithm_refusal(algorithm=raw["algorithm"], params=raw["params"], size=size)
+        if sentence:
+            fields[f"models.{place}.algorithm"] = sentence
+            label = algorithm_get(key=raw["algorithm"]).label
+            first = first or (sentence if sentence.startswith(label) else f"{label}: {sentence}")
+    if fields:
+        raise UserError(first, fields)
 
 
 def algorithms_check(*, algorithms: Sequence[Raw]) -> list[dict[str, Any]]:

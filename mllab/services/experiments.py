@@ -9,7 +9,13 @@ from django.utils import timezone
 
 from datasets.models import DatasetVersion
 from mllab.models import Experiment, Prototype, UseCase
-from mllab.services.algorithms import Raw, algorithm_get, algorithms_check
+from mllab.services.algorithms import (
+    Raw,
+    algorithm_get,
+    algorithms_check,
+    algorithms_fit,
+    training_size,
+)
 from mllab.services.features import (
     features_check,
     features_propose,
@@ -115,6 +121,8 @@ def experiment_start(*, draft: Experiment, user: User) -> tuple[Experiment, Job]
     if not draft.algorithms:
         sentence = "Choose at least one model to train."
         raise UserError(sentence, {"models": sentence})
+    size = training_size(experiment=draft, version=version)
+    algorithms_fit(algorithms=draft.algorithms, size=size)
     with transaction.atomic():
         if not draft._state.adding and not _draft_lock(draft):
             started = Experiment.objects.select_related("job", "use_case").get(pk=draft.pk)

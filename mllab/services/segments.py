@@ -1,6 +1,6 @@
 """The segments of a prototype: how they are called and coloured, how large they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -27,11 +27,19 @@ class Words:
     """
 
     stored: Mapping[int, Segment] = field(default_factory=dict)
+    known: Sequence[str] = ()
+    """By label, where the algorithm names its segments."""
 
     def name(self, label: int) -> str:
         """Return the name of a segment; −1 is "Noise"."""
         found = self.stored.get(label)
-        return found.name if found and found.name else segment_name(label)
+        if found and found.name:
+            return found.name
+        return self.default(label)
+
+    def default(self, label: int) -> str:
+        """Return how a segment is called where nobody said."""
+        return self.known[label] if 0 <= label < len(self.known) else segment_name(label)
 
     def color(self, label: int) -> int:
         """Return the colour of a segment, from 1 to 12; noise is grey, 0."""
@@ -65,7 +73,8 @@ class SegmentInfo:
 
 def segment_words(*, prototype: Prototype) -> Words:
     """Read what people said of the segments of a prototype."""
-    return Words({each.label: each for each in prototype.segment_words.all()})
+    stored = {each.label: each for each in prototype.segment_words.all()}
+    return Words(stored, prototype.details.get("names", []))
 
 
 def segment_list(*, prototype: Prototype) -> list[SegmentInfo]:
@@ -173,7 +182,7 @@ def _color(color: int) -> int:
 def _name_require_free(prototype: Prototype, label: int, name: str) -> None:
     count = len(prototype.details.get("sizes", []))
     words = segment_words(prototype=prototype)
-    wanted = name or segment_name(label)
+    wanted = name or words.default(label)
     others = [words.name(other) for other in (*range(count), NOISE) if other != label]
     if any(other.casefold() == wanted.casefold() for other in others):
         message = f"Another segment is called “{wanted}” already; choose another name."

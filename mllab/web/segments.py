@@ -12,7 +12,7 @@ from mllab.engine.labelings import MAX_SHOWN
 from mllab.forms.segments import SegmentForm
 from mllab.models import Prototype
 from mllab.models.segmentation import COLORS
-from mllab.services.naming import prototype_name, segment_name
+from mllab.services.naming import prototype_name
 from mllab.services.segments import NOISE, Words, segment_get, segment_words
 from projects.models import Project, Role
 from projects.web.htmx import is_htmx, redirect_to, safe_next
@@ -78,7 +78,7 @@ def segment_form(prototype: Prototype, label: int, sent: Any = None) -> SegmentF
     }  # fmt: skip
     others = range(len(prototype.details.get("sizes", [])))
     used = {words.color(other): words.name(other) for other in others if other != label}
-    return SegmentForm(sent, initial=initial, default=segment_name(label), used=used)
+    return SegmentForm(sent, initial=initial, default=words.default(label), used=used)
 
 
 def segment_context(

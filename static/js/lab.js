@@ -52,14 +52,30 @@ form?.addEventListener("change", () => {
 });
 
 form?.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.matches("[data-feature-search]")) event.preventDefault();
+  if (event.key === "Enter" && event.target.matches("[data-feature-search], [data-model-search]")) event.preventDefault();
 });
 
 form?.addEventListener("click", (event) => {
   const all = event.target.closest("[data-models]")?.dataset.models;
   if (!all) return;
-  for (const box of form.querySelectorAll("[name=model]")) box.checked = all === "all";
+  for (const box of form.querySelectorAll("[name=model]")) {
+    const refused = box.closest("[data-refused]");
+    box.checked = all === "all" && !refused;
+  }
   countModels();
+});
+
+// Finding an algorithm: headings without a card that fits go, too.
+form?.querySelector("[data-model-search]")?.addEventListener("input", (event) => {
+  const text = event.target.value.trim().toLowerCase();
+  let shown = 0;
+  for (const group of form.querySelectorAll("[data-model-group]")) {
+    const cards = [...group.querySelectorAll("[data-model]")];
+    for (const card of cards) card.hidden = !card.dataset.model.toLowerCase().includes(text);
+    group.hidden = cards.every((card) => card.hidden);
+    shown += !group.hidden;
+  }
+  form.querySelector("[data-model-none]").hidden = shown > 0;
 });
 
 if (form) countModels();

@@ -1,6 +1,7 @@
 """What every clustering algorithm must do, on awkward matrices."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -10,12 +11,15 @@ from threadpoolctl import threadpool_limits
 from mllab.engine.algorithms.base import NOISE, Algorithm, Fit, algorithms
 from mllab.engine.model import model_from, model_of
 from mllab.engine.nearest import Scorer, nearest_centre
+from mllab.engine.space import Block, Space
 from mllab.engine.train import by_size
 from projects.templatetags.ui import draw_icon
 from segplatform.kernel.errors import Cancelled, UserError
 from segplatform.kernel.progress import NullProgress
 
 ALGORITHMS = [pytest.param(cls, id=cls.key) for cls in algorithms.all()]
+LEARNING = [p for p in ALGORITHMS if p.values[0].family != "rule"]
+SENTENCE_END = re.compile(r"[.;:](\s|$)")
 
 
 @pytest.fixture(autouse=True)
@@ -69,8 +73,14 @@ class StopsAt:
         pass
 
 
+def space(columns: int) -> Space:
+    """Inputs as of the recipe RFM, the others by number."""
+    names = ["Recency", "Frequency", "Monetary", *map(str, range(columns))][:columns]
+    return Space(tuple(Block(name, place, place + 1) for place, name in enumerate(names)))
+
+
 def fitted(cls: type[Algorithm], rows: np.ndarray, seed: int = 42) -> Fit:
-    return cls().fit(rows, cls.Params(), seed, NullProgress())
+    return cls(space(rows.shape[1])).fit(rows, cls.Params(), seed, NullProgress())
 
 
 def assert_sound(cls: type[Algorithm], rows: np.ndarray, fit: Fit) -> None:
@@ -111,10 +121,11 @@ def assert_scored_as_trained(cls: type[Algorithm], rows: np.ndarray, fit: Fit) -
         assert (labels == trained).all()
 
 
-def test_the_nine_algorithms_are_there() -> None:
+def test_the_sixteen_algorithms_are_there() -> None:
     assert {cls.key for cls in algorithms.all()} >= {
-        "kmeans", "minibatch_kmeans", "bisecting_kmeans", "gaussian_mixture", "agglomerative",
-        "birch", "dbscan", "hdbscan", "mean_shift",
+        "kmeans", "minibatch_kmeans", "bisecting_kmeans", "kmedoids", "kprototypes",
+        "gaussian_mixture", "agglomerative", "birch", "dbscan", "hdbscan", "optics", "mean_shift",
+        "spectral", "affinity_propagation", "som", "rfm_grid",
     }  # fmt: skip
 
 
@@ -124,16 +135,19 @@ def test_it_describes_itself(cls: type[Algorithm]) -> None:
     assert cls.icon
     assert cls.blurb.endswith(".")
     assert cls.blurb[0].isupper()
+    assert cls.what.endswith(".")
+    assert cls.source
     assert cls.version >= 1
     cls.Params()
     json.dumps(cls.Params.model_json_schema())
     for name, field in cls.Params.model_fields.items():
         assert field.title, f"{cls.key}: {name} has no title"
-        assert field.description, f"{cls.key}: {name} has no help"
+        said = len(SENTENCE_END.findall(field.description or ""))
+        assert said >= 2, f"{cls.key}: say what {name} does and what a larger or other value does"
     assert draw_icon(cls.icon, "", 20, "")  # an unknown name raises
 
 
-@pytest.mark.parametrize("cls", ALGORITHMS)
+@pytest.mark.parametrize("cls", LEARNING)
 def test_it_finds_groups_that_are_far_apart(cls: type[Algorithm]) -> None:
     rows = blobs()
     before = rows.copy()
@@ -211,7 +225,29 @@ def test_it_scores_any_row_the_same_every_time(cls: type[Algorithm]) -> None:
 @pytest.mark.parametrize("cls", ALGORITHMS)
 def test_it_stops_when_it_is_cancelled(cls: type[Algorithm]) -> None:
     with pytest.raises(Cancelled):
-        cls().fit(blobs(), cls.Params(), 42, StopsAt(1))
+        cls(space(3)).fit(blobs(), cls.Params(), 42, StopsAt(1))
+
+
+@pytest.mark.parametrize("cls", ALGORITHMS)
+def test_a_model_holds_no_row(cls: type[Algorithm]) -> None:
+    """It may be exported: no customer is in it, but as the centre of a segment of one."""
+    rows = np.vstack([blobs(), [[100.0, -100.0, 100.0]]])
+    fit = fitted(cls, rows)
+    sizes = np.bincount(fit.labels[fit.labels != NOISE])
+    alone = {tuple(row) for row in fit.centers[sizes < 2].tolist()}
+    known = {tuple(row) for row in rows.tolist()} - alone
+    assert not known & set(points_of([fit.scoring, fit.details, fit.centers.tolist()]))
+
+
+def points_of(value: object) -> Iterator[tuple[float, ...]]:
+    """Give every list of numbers in a JSON value."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        if value and all(isinstance(item, float) for item in value):
+            yield tuple(value)
+        for item in value:
+            yield from points_of(item)
 
 
 @pytest.mark.parametrize("cls", ALGORITHMS)

@@ -27,7 +27,7 @@ PLUGIN_FOLDERS = (
     "mllab.engine.metrics:metrics",
 )
 # numpy is not among them: pyarrow itself imports it.
-HEAVY = ("pandas", "sklearn", "plotly", "sqlglot", "openpyxl", "fastexcel")
+HEAVY = ("pandas", "sklearn", "kmedoids", "plotly", "sqlglot", "openpyxl", "fastexcel")
 TOP_LEVEL = {
     *APPS, "templates", "static", "tests", "docs", "benchmarks", "manage.py", "pyproject.toml",
     "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Makefile",

@@ -1,12 +1,13 @@
 """The contract of clustering algorithms: one file in this folder is one algorithm."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from mllab.engine.labelings import NOISE as NOISE
 from mllab.engine.nearest import Scorer, nearest_scorer
+from mllab.engine.space import Space
 from segplatform.kernel.params import Params
 from segplatform.kernel.progress import Progress
 from segplatform.kernel.registry import Registry
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[float64]
     Labels = NDArray[int64]
 
-Family = Literal["centres", "density", "hierarchy", "mixture", "rule"]
+Family = Literal["centres", "density", "hierarchy", "mixture", "neighbours", "map", "rule"]
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,18 @@ class Algorithm(ABC):
     label: ClassVar[str]
     blurb: ClassVar[str]
     """When it fits, in one plain sentence."""
+    what: ClassVar[str]
+    """What it does, in one or two plain sentences."""
+    source: ClassVar[str] = ""
+    """The paper that it is of."""
     icon: ClassVar[str] = "shapes"
     family: ClassVar[Family]
     order: ClassVar[int] = 100
     finds_k: ClassVar[bool] = False
     """Whether the number of segments is found, not asked for."""
     finds_noise: ClassVar[bool] = False
+    recommended: ClassVar[bool] = False
+    """Whether a newcomer should meet it first; those are on at first where they are quick."""
     fit_rows: ClassVar[int | None] = None
     """The most rows that it is trained on; of more, a random sample, the others are assigned."""
     scores_exactly: ClassVar[bool] = True
@@ -103,6 +110,14 @@ class Algorithm(ABC):
     version: ClassVar[int] = 1
     """Of the parameters' meaning; ``migrate`` reads those of earlier ones."""
     Params: ClassVar[type[Params]]
+
+    def __init__(self, space: Space | None = None) -> None:
+        """Take what is known of the columns of the matrix; scoring needs none of it."""
+        self.space = space or Space()
+
+    def lacks(self, inputs: Sequence[str], params: Any) -> str:
+        """Say in a sentence what the inputs of these names lack for it; "" for nothing."""
+        return ""
 
     def migrate(self, params: dict[str, Any], version: int) -> dict[str, Any]:
         """Return parameters stored under an earlier ``version`` as they are written today."""
@@ -119,6 +134,10 @@ class Algorithm(ABC):
         ``params`` is an instance of ``Params``. Raises ``UserError`` in a sentence that says what
         to change ("found one segment only: try a larger ε"); calls ``progress.step`` where it can.
         """
+
+    def segment_names(self, per_segment: "dict[str, NDArray[float64]]") -> list[str]:
+        """Name the segments (k,) where the algorithm knows how they are called, else none."""
+        return []
 
     def scorer(self, model: Model) -> Scorer:
         """Return what labels further rows (m, d) of the training space, by the stored model.

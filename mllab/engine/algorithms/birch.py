@@ -62,9 +62,16 @@ class Birch(Algorithm):
     key = "birch"
     label = "BIRCH"
     blurb = "Hierarchical for very many rows: gathers them in small groups, then joins these."
+    what = (
+        "Reads all customers once and gathers them in some hundred small groups, which it then "
+        "joins into segments."
+    )
+    source = "Zhang, Ramakrishnan and Livny, 1996"
     icon = "boxes"
     family = "hierarchy"
     order = 32
+    # Of a million rows the far ones alone would make more groups than a model may hold.
+    fit_rows = 50_000
     Params = BirchParams
 
     def cost(self, rows: int, columns: int, params: BirchParams) -> Cost:
@@ -72,7 +79,9 @@ class Birch(Algorithm):
         # Measured on one core: 25 µs to put a row into the tree, about six trees of a sample to
         # find the threshold, and 1 ns × (columns + 3) for each distance to a group.
         row = 25e-6 + 0.1e-6 * columns
-        seconds = 0.05 + rows * row + rows * SOUGHT * (columns + 3) * 1e-9
+        seconds = (
+            0.05 + min(rows, self.fit_rows or rows) * row + rows * SOUGHT * (columns + 3) * 1e-9
+        )
         if params.threshold is None:
             seconds += min(rows, SAMPLE) * row * 6
         return Cost(seconds, 30_000_000 + rows * (columns * 16 + 40))

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from mllab.engine.algorithms.base import NOISE, Algorithm, Cost, Fit, algorithms
+from mllab.engine.algorithms.base import NOISE, Algorithm, Cost, Fit, Model, algorithms
 from mllab.engine.density import Reach, k_distances, reachable
 from mllab.engine.knee import knee, thinned
-from mllab.engine.labelings import centroids
+from mllab.engine.micro import crowd_middles, micro_scorer, micro_scoring
+from mllab.engine.nearest import Scorer
 from mllab.engine.segment_count import check_count
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import Params
@@ -59,6 +60,11 @@ class Dbscan(Algorithm):
     key = "dbscan"
     label = "DBSCAN"
     blurb = "Finds the number of segments and sets odd rows apart; fits where segments are dense."
+    what = (
+        "Calls a customer with enough others near it dense, and joins dense ones that are near "
+        "each other. Who is near none of them is noise."
+    )
+    source = "Ester et al., 1996"
     icon = "chart-scatter"
     family = "density"
     order = 40
@@ -100,9 +106,17 @@ class Dbscan(Algorithm):
         assert found is not None
         _check_segments(found.labels, ordered, found.eps)
         details = _details(ordered, found.eps, tried[0], params, wanted)
-        inside = found.labels != NOISE
-        centres = centroids(X[inside], found.labels[inside])
-        return Fit(found.labels, centres, assign=found.reach, details=details)
+        return Fit(
+            found.labels,
+            crowd_middles(X, found.labels),
+            assign=found.reach,
+            details=details,
+            scoring=micro_scoring(X, found.labels),
+        )
+
+    def scorer(self, model: Model) -> Scorer:
+        """Give rows the segment of the nearest stored average, and noise beyond its reach."""
+        return micro_scorer(model)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,8 @@ class MixtureParams(Params):
         ge=1e-12,
         le=10,
         title="Regularisation",
-        description="Added to every variance, so that no segment shrinks to a single point.",
+        description="Added to every variance, so that no segment shrinks to a single point; "
+        "larger ones make segments wider.",
     )
 
 
@@ -66,9 +67,15 @@ class GaussianMixture(Algorithm):
     key = "gaussian_mixture"
     label = "Gaussian mixture"
     blurb = "Fits where segments overlap or are stretched; says how sure it is of each row."
+    what = (
+        "Thinks of the data as overlapping clouds, each with its own size and direction, and says "
+        "for every customer how likely each cloud is."
+    )
+    source = "Dempster, Laird and Rubin, 1977"
     icon = "blend"
     family = "mixture"
     order = 20
+    recommended = True
     fit_rows = 50_000
     Params = MixtureParams
 

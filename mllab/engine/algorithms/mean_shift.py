@@ -57,6 +57,11 @@ class MeanShift(Algorithm):
     key = "mean_shift"
     label = "Mean Shift"
     blurb = "Finds the number of segments from the peaks of density; leaves nobody out."
+    what = (
+        "Lets points climb to where customers are densest. "
+        "Everyone belongs to the nearest of the peaks that are found."
+    )
+    source = "Comaniciu and Meer, 2002"
     icon = "mountain"
     family = "density"
     order = 44

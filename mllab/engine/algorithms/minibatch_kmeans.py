@@ -42,7 +42,8 @@ class MiniBatchParams(Params):
         ge=10,
         le=100_000,
         title="Batch",
-        description="How many rows, drawn at random, move the centres at a time.",
+        description="How many rows, drawn at random, move the centres at a time; more are slower "
+        "and steadier.",
     )
 
 
@@ -56,6 +57,11 @@ class MiniBatchKMeans(Algorithm):
     key = "minibatch_kmeans"
     label = "Mini-batch K-Means"
     blurb = "K-Means for very many rows: nearly as tight, in a fraction of the time."
+    what = (
+        "K-Means that moves its centres by a few customers at a time, drawn at random. "
+        "The result is nearly the same, however many customers there are."
+    )
+    source = "Sculley, 2010"
     icon = "layers"
     family = "centres"
     order = 12
