@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from mllab.engine.algorithms.base import algorithms
+from mllab.engine.labelings import NOISE
 from mllab.engine.model import model_from
 from mllab.engine.score_columns import preprocessing_of
 from mllab.engine.score_sql_columns import Prepared, components
-from mllab.engine.score_sql_rules import rule_steps
+from mllab.engine.score_sql_rules import forest_steps, rule_steps
 from mllab.engine.score_sql_terms import column, is_finite, match, when, whole
 from segplatform.kernel.errors import UserError
 
@@ -80,10 +81,16 @@ def _steps(
     rule = _rule(model)
     prepared = Prepared(fitted.inputs, prefix)
     steps, space = list(prepared.steps), prepared.scaled
+    apart = None
+    if fitted.forest:
+        more, apart = forest_steps(fitted.forest, space, prefix)
+        steps += more
     if fitted.pca:
         found = components(fitted.pca, space, prefix)
         steps, space = [*steps, found], list(found)
     more, label = rule_steps(rule, space, prefix)
+    if apart is not None:
+        label = when([(apart, whole(NOISE))], label)
     return [*steps, *more], _guarded(label, prepared.scaled)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mllab.engine.labelings import NOISE
+from mllab.engine.preparation.isolation import LEAF, Forest, Tree
 from mllab.engine.rules import Likeliest, Nearest, Rule, Splits
 from mllab.engine.score_sql_terms import (
     column,
@@ -89,3 +90,25 @@ def _splits(rule: Splits, names: Sequence[str]) -> "Expr":
     first, second = (_distance(names, center) for center in rule.centers)
     left, right = (_splits(part, names) for part in rule.parts)
     return when([(exp.LTE(this=first, expression=second), left)], right)
+
+
+def forest_steps(
+    forest: Forest, names: Sequence[str], prefix: str
+) -> "tuple[list[dict[str, Expr]], Expr]":
+    """Return the depths of a row in all trees and their sum; and whether the row stands apart."""
+    from sqlglot import exp
+
+    trees = {f"{prefix}t{i}": _depth(tree, 0, names) for i, tree in enumerate(forest.trees)}
+    found = f"{prefix}depth"
+    steps = [trees, {found: total(column(name) for name in trees)}]
+    return steps, exp.LT(this=column(found), expression=whole(forest.cut))
+
+
+def _depth(tree: Tree, node: int, names: Sequence[str]) -> "Expr":
+    from sqlglot import exp
+
+    if tree.columns[node] == LEAF:
+        return whole(tree.depths[node])
+    cut = exp.LTE(this=column(names[tree.columns[node]]), expression=number(tree.cuts[node]))
+    left, right = (_depth(tree, place[node], names) for place in (tree.left, tree.right))
+    return when([(cut, left)], right)

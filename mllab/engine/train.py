@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mllab.engine.algorithms.base import NOISE, Algorithm, Fit, algorithms
+from mllab.engine.apart import among_all, rows_inside
 from mllab.engine.drawing import describe
 from mllab.engine.metrics.base import Score, ScoreContext, metrics
 from mllab.engine.model import model_from, model_of, write_json
@@ -81,7 +82,11 @@ def train(
     # One job is one core: threads of several jobs on the same cores wait for each other, which
     # made fits of 4,338 rows 5 to 50 times slower, and even alone they gain nothing there.
     with threadpool_limits(1):
-        found = label_all(chosen, checked, X, seed, SubProgress(progress, 0.0, 0.7))
+        inside = rows_inside(folder)
+        rows = X if inside is None else X[inside]
+        found = label_all(chosen, checked, rows, seed, SubProgress(progress, 0.0, 0.7))
+        if inside is not None:
+            found.fit, found.confidence = among_all(found.fit, found.confidence, inside)
         progress.step(0.7, "Scoring")
         scores = _scores(folder, X, found.fit.labels)
         model = model_of(
