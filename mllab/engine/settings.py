@@ -84,8 +84,8 @@ class Settings(Params):
     apart: Apart = Field(
         "off",
         title="Outliers",
-        description="Sets rows apart that differ most from all others, looking at all inputs at "
-        "once. They are in no segment, shown as noise, and so are new rows like them.",
+        description="Sets rows apart that differ most from all others, by an isolation forest "
+        "over all inputs. They are in no segment, shown as noise, and so are new rows like them.",
     )
     apart_share: float = Field(
         0.02,

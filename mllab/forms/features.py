@@ -28,7 +28,7 @@ LABELS = {
     "off": "Off",
     "keep": "Keep a share of the variance",
     "both": "Both, to compare them",
-    "forest": "Set apart (isolation forest)",
+    "forest": "Set apart",
 }
 GENERAL = ("apart", "apart_share", "pca", "pca_share")
 AS_DEFAULT = ("", "As for all columns")
@@ -60,7 +60,7 @@ class FeatureForm:
 
     def fields(self, type_: str, errors: Mapping[str, str]) -> list[ParamField]:
         """List the settings that make sense for a column of this type."""
-        names = OF_NUMBERS if type_ in NUMBERS else OF_OTHERS
+        names: tuple[str, ...] = OF_NUMBERS if type_ in NUMBERS else OF_OTHERS
         names = OF_DATES if type_ in DATES else names
         prefix = f"f.{self.place}."
         return [

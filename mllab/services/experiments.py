@@ -123,9 +123,9 @@ def experiment_start(*, draft: Experiment, user: User) -> tuple[Experiment, Job]
             return started, _job_of(started)
         if not DatasetVersion.objects.filter(pk=version.pk).exists():
             raise Conflict("The dataset was deleted meanwhile.")
-        started = _split(draft)
-        jobs = [_start(each, version, user) for each in started]
-        for each in started:
+        both = _split(draft)
+        jobs = [_start(each, version, user) for each in both]
+        for each in both:
             audit_record(
                 action="experiment.start", thing=each, project=draft.use_case.project,
                 number=each.number, models=len(each.algorithms),
