@@ -53,7 +53,8 @@ class ExperimentIn(Schema):
     preprocessing: dict[str, Any] = Field(
         default_factory=dict,
         description="`default` and `columns` say how columns are prepared, `pca` and `pca_share` "
-        "what is kept; automatic where left out",
+        "what is kept (`both` starts a second experiment, with the next number), `apart` and "
+        "`apart_share` which outliers are set apart; automatic where left out",
     )
     models: list[ModelIn]
     seed: int = DEFAULT_SEED

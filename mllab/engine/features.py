@@ -136,7 +136,10 @@ def _score(seen: _Seen) -> _Found:
 def _date(seen: _Seen) -> _Found:
     if seen.type not in ("date", "datetime"):
         return None
-    return "ignored", "A date: as an input it becomes the days since it, up to the last date."
+    if "recency" in seen.names:
+        return "ignored", "A date: Recency says in days how long ago, and it would count twice."
+    latest = str(seen.column.get("max") or "the latest date")[:10]
+    return "input", f"A date: trained on as the days since it, up to {latest}, the latest."
 
 
 def _text(seen: _Seen) -> _Found:

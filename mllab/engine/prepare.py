@@ -16,6 +16,7 @@ from datasets.engine.reader import table as parquet
 from datasets.engine.sample import customer_column
 from datasets.engine.store import write_parquet
 from datasets.engine.types import ROW_COLUMN
+from mllab.engine.apart import APART
 from mllab.engine.features import check_features
 from mllab.engine.personal import is_personal
 from mllab.engine.preparation.components import (
@@ -30,6 +31,7 @@ from mllab.engine.preparation.values import kind_of
 from mllab.engine.preprocessing import (
     Fitted,
     check_settings,
+    fit_apart,
     fit_columns,
     fit_pca,
     inputs_of,
@@ -62,8 +64,9 @@ MAX_KEYS = 3
 class Prepared:
     """What was written: ``rows`` × ``columns`` of the matrix, and ``details`` (JSON) for people.
 
-    ``details`` holds ``dropped_rows``, ``notes`` (sentences), ``skewed`` ({"column", "before",
-    "after", "method"}), ``keys`` (columns that say who a row is) and the map's ``map_variance``.
+    ``details`` holds ``dropped_rows``, ``apart_rows``, ``notes`` (sentences), ``skewed``
+    ({"column", "before", "after", "method"}), ``keys`` (columns that say who a row is) and the
+    map's ``map_variance``.
     """
 
     rows: int
@@ -83,7 +86,8 @@ def prepare(
 
     ``table.parquet`` (all columns of the rows that are trained on, in the order of ``__row``),
     ``matrix.npy`` float64 (n, d) in that order, ``map_points.npy`` float64 (m, 2) and
-    ``map_rows.npy`` int64 (m,), ``query.npy`` int64 where n > 10,000, ``preprocessing.json``.
+    ``map_rows.npy`` int64 (m,), ``query.npy`` int64 where n > 10,000, ``apart.npy`` bool (n,) where
+    rows are set apart, ``preprocessing.json``.
     Raises ``UserError`` where the choice cannot be trained on, and what ``progress`` raises.
     """
     features = list(features)
@@ -98,7 +102,7 @@ def prepare(
     fitted = fit_columns(table, features, settings, report)
     _check_size(rows, fitted)
     progress.step(0.7, "Writing the matrix")
-    fitted, X = _write_matrix(fitted, table, rows, out_dir)
+    fitted, X, apart = _write_matrix(fitted, table, rows, seed, out_dir)
     progress.step(0.9, "Drawing the map")
     found = _write_map(X, seed, out_dir)
     _write_query(rows, seed, out_dir)
@@ -107,7 +111,7 @@ def prepare(
         fitted = replace(fitted, notes=[note, *fitted.notes])
     _write_json(fitted, found, source, out_dir)
     progress.step(1.0, "Prepared")
-    return Prepared(rows, fitted.columns, _details(fitted, found, source, total - rows))
+    return Prepared(rows, fitted.columns, _details(fitted, found, source, total - rows, apart))
 
 
 def _too_few(total: int, rows: int) -> str:
@@ -160,17 +164,24 @@ def _check_size(rows: int, fitted: Fitted) -> None:
 
 
 def _write_matrix(
-    fitted: Fitted, table: ParquetTable, rows: int, out_dir: Path
-) -> "tuple[Fitted, Floats]":
-    """Write ``matrix.npy`` in pieces, so that memory does not have to hold it."""
-    columns = len(fitted.columns)
-    if fitted.settings.pca == "off":
-        X = _new(out_dir / "matrix.npy", rows, columns)
-        return fitted, _flushed(scaled(fitted, table, X))
-    before = out_dir / "scaled.npy"
+    fitted: Fitted, table: ParquetTable, rows: int, seed: int, out_dir: Path
+) -> "tuple[Fitted, Floats, int]":
+    """Write ``matrix.npy`` in pieces, so that memory does not have to hold it.
+
+    Gives how many rows stand apart, too; ``apart.npy`` says which, where any may.
+    """
+    has_pca = fitted.settings.pca == "keep"
+    before = out_dir / ("scaled.npy" if has_pca else "matrix.npy")
+    X = scaled(fitted, table, _new(before, rows, len(fitted.columns)))
+    fitted, apart = fit_apart(fitted, X, seed)
+    if apart is not None:
+        _check_inside(rows, int(apart.sum()))
+        _save(out_dir / APART, apart)
+    count = 0 if apart is None else int(apart.sum())
+    if not has_pca:
+        return fitted, _flushed(X), count
     try:
-        X = scaled(fitted, table, _new(before, rows, columns))
-        fitted = fit_pca(fitted, X)
+        fitted = fit_pca(fitted, X, None if apart is None else ~apart)
         assert fitted.pca
         points = _new(out_dir / "matrix.npy", rows, len(fitted.columns))
         start = 0
@@ -179,7 +190,18 @@ def _write_matrix(
             start += len(chunk)
     finally:
         before.unlink(missing_ok=True)
-    return fitted, _flushed(points)
+    return fitted, _flushed(points), count
+
+
+def _check_inside(rows: int, apart: int) -> None:
+    if rows - apart < 2:
+        raise UserError("Setting rows apart leaves fewer than two to train on: turn it off.")
+
+
+def _save(path: Path, array: Any) -> None:
+    import numpy as np
+
+    np.save(path, array, allow_pickle=False)
 
 
 def _new(path: Path, rows: int, columns: int) -> "Floats":
@@ -228,8 +250,11 @@ def _write_json(fitted: Fitted, found: Components, source: Source, out_dir: Path
     (out_dir / "preprocessing.json").write_text(text, encoding="utf-8")
 
 
-def _details(fitted: Fitted, found: Components, source: Source, dropped: int) -> dict[str, Any]:
+def _details(
+    fitted: Fitted, found: Components, source: Source, dropped: int, apart: int
+) -> dict[str, Any]:
     return {
+        "apart_rows": apart,
         "dropped_rows": dropped,
         "notes": fitted.notes,
         "skewed": fitted.skewed,

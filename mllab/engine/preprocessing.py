@@ -21,6 +21,12 @@ from mllab.engine.preparation.inputs import (
     notes,
     skewed,
 )
+from mllab.engine.preparation.isolation import (
+    Forest,
+    fit_forest,
+    forest_from_json,
+    stands_apart,
+)
 from mllab.engine.preparation.values import Kind, Table, Values
 from mllab.engine.settings import Feature, Settings
 from segplatform.kernel.errors import UserError
@@ -51,6 +57,8 @@ class Fitted:
     notes: list[str]
     skewed: list[dict[str, Any]]
     pca: Components | None = None
+    forest: Forest | None = None
+    """Tells rows that stand apart, in the space before principal components."""
 
     @property
     def scaled_columns(self) -> list[str]:
@@ -62,10 +70,11 @@ class Fitted:
         return {
             "format": FORMAT,
             "features": [feature.model_dump() for feature in self.features],
-            "settings": self.settings.model_dump(),
+            "settings": self.settings.model_dump(mode="json"),
             "inputs": [fit.to_json() for fit in self.inputs],
             "columns": self.columns,
             "pca": asdict(self.pca) if self.pca else None,
+            "apart": self.forest.to_json() if self.forest else None,
             "notes": self.notes,
             "skewed": self.skewed,
         }
@@ -83,6 +92,7 @@ def from_json(found: Mapping[str, Any]) -> Fitted:
         notes=list(found["notes"]),
         skewed=list(found["skewed"]),
         pca=Components(**found["pca"]) if found["pca"] else None,
+        forest=forest_from_json(found["apart"]) if found.get("apart") else None,
     )
 
 
@@ -131,9 +141,26 @@ def _fitted(features: list[Feature], settings: Settings, found: list[InputFit]) 
     )
 
 
-def fit_pca(fitted: Fitted, X: "Floats") -> Fitted:
-    """Add the components that hold the wished share of the variance of X (n, d), scaled."""
-    found = holding(fit_components(X), fitted.settings.pca_share)
+def fit_apart(fitted: Fitted, X: "Floats", seed: int) -> "tuple[Fitted, Mask | None]":
+    """Add what tells rows that stand apart, where it is asked for; say which of X (n, d) do."""
+    if fitted.settings.apart == "off":
+        return fitted, None
+    forest = fit_forest(X, fitted.settings.apart_share, seed)
+    apart = stands_apart(forest, X)
+    count = int(apart.sum())
+    note = (
+        f"{count:,} of {len(X):,} rows ({100 * count / len(X):.1f} %) stand apart from all others: "
+        "nothing is learned from them, and they are in no segment."
+    )
+    return replace(fitted, forest=forest, notes=[*fitted.notes, note]), apart
+
+
+def fit_pca(fitted: Fitted, X: "Floats", inside: "Mask | None" = None) -> Fitted:
+    """Add the components that hold the wished share of the variance of X (n, d), scaled.
+
+    Only rows ``inside`` (n,) are looked at.
+    """
+    found = holding(fit_components(X, inside), fitted.settings.pca_share)
     count = len(found.components)
     note = (
         f"{count} of {X.shape[1]} principal components are trained on: they hold "
@@ -147,6 +174,13 @@ def apply(fitted: Fitted, table: Table) -> "Floats":
     """Return the matrix (n, d), finite float64, of the table's ``kept_rows``."""
     X = scaled(fitted, table)
     return project(fitted.pca, X) if fitted.pca else X
+
+
+def apply_apart(fitted: Fitted, table: Table) -> "tuple[Floats, Mask | None]":
+    """Return the matrix (n, d) as ``apply`` does, and which of its rows stand apart, (n,)."""
+    X = scaled(fitted, table)
+    apart = stands_apart(fitted.forest, X) if fitted.forest else None
+    return (project(fitted.pca, X) if fitted.pca else X), apart
 
 
 def scaled(fitted: Fitted, table: Table, out: "Floats | None" = None) -> "Floats":

@@ -17,13 +17,13 @@ from datasets.engine.results import ReadResult
 from datasets.engine.run_errors import readable
 from datasets.engine.store import PART_NAME, TableWriter, file_info
 from datasets.engine.types import ROW_COLUMN, Column
-from mllab.engine.algorithms.base import algorithms
+from mllab.engine.algorithms.base import NOISE, algorithms
 from mllab.engine.model import model_from
 from mllab.engine.nearest import BATCH, Scorer
 from mllab.engine.preparation.categories import CategoryFit
 from mllab.engine.preparation.reading import selected
 from mllab.engine.preparation.values import Table, Values, values_from_arrow
-from mllab.engine.preprocessing import Fitted, apply, kept_rows
+from mllab.engine.preprocessing import Fitted, apply_apart, kept_rows
 from mllab.engine.score_columns import preprocessing_of, scored_columns
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.progress import Progress
@@ -178,12 +178,15 @@ def _labelled(
     }
     _count_inputs(inputs, fitted, sums)
     kept = kept_rows(fitted, inputs)
-    X = apply(fitted, inputs)
+    X, apart = apply_apart(fitted, inputs)
     labels = np.zeros(rows.num_rows, dtype=np.int64)
     confidence = np.zeros(rows.num_rows)
     if len(X):
         where = slice(None) if kept is None else kept
-        labels[where], confidence[where] = scorer(np.ascontiguousarray(X))
+        found, sure = scorer(np.ascontiguousarray(X))
+        if apart is not None:
+            found, sure = np.where(apart, NOISE, found), np.where(apart, 0.0, sure)
+        labels[where], confidence[where] = found, sure
     return Labelled(labels, confidence, kept)
 
 

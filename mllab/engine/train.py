@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mllab.engine.algorithms.base import NOISE, Algorithm, Fit, algorithms
+from mllab.engine.apart import among_all, rows_inside
 from mllab.engine.distances import distances_of, query_of
 from mllab.engine.drawing import describe
 from mllab.engine.metrics.base import Score, ScoreContext, metrics
@@ -85,16 +86,20 @@ def train(
     # One job is one core: threads of several jobs on the same cores wait for each other, which
     # made fits of 4,338 rows 5 to 50 times slower, and even alone they gain nothing there.
     with threadpool_limits(1):
-        found = label_all(chosen, checked, X, seed, SubProgress(progress, 0.0, 0.5))
-        part = SubProgress(progress, 0.5, 0.7)
-        steady, resampled = _resampled(chosen, checked, X, found.fit.labels, seed, part)
+        inside = rows_inside(folder)
+        rows = X if inside is None else X[inside]
+        found = label_all(chosen, checked, rows, seed, SubProgress(progress, 0.0, 0.5))
+        part, labels = SubProgress(progress, 0.5, 0.7), found.fit.labels
+        steady, resampled = _resampled(chosen, checked, rows, labels, seed, part)
+        if inside is not None:
+            found.fit, found.confidence = among_all(found.fit, found.confidence, inside)
         progress.step(0.7, "Scoring")
         scores = _scores(folder, X, found.fit.labels, steady)
         model = model_of(
             chosen, checked, seed=seed, fit=found.fit, order=found.order, sizes=found.sizes,
             preprocessing=preprocessing,
         )  # fmt: skip
-        agreement = agreement_of(chosen, model, X, found.fit.labels, seed)
+        agreement = agreement_of(chosen, model, rows, labels, seed)
     details = {
         **found.fit.details,
         "sizes": found.sizes,

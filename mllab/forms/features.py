@@ -12,6 +12,8 @@ MAX_COLUMNS = 10_000
 ROLES: dict[str, str] = {"input": "Input", "display": "Display only", "ignored": "Ignored"}
 NUMBERS = ("integer", "decimal", "float", "date", "datetime")
 OF_NUMBERS = ("missing", "constant", "skew", "scaling", "outliers", "weight")
+DATES = ("date", "datetime")
+OF_DATES = ("reference", *OF_NUMBERS)
 OF_OTHERS = ("missing", "categories", "weight")
 LABELS = {
     "one_hot": "One column a value",
@@ -25,7 +27,10 @@ LABELS = {
     "constant": "A number",
     "off": "Off",
     "keep": "Keep a share of the variance",
+    "both": "Both, to compare them",
+    "forest": "Set apart",
 }
+GENERAL = ("apart", "apart_share", "pca", "pca_share")
 AS_DEFAULT = ("", "As for all columns")
 Values = dict[str, list[str]]
 Sent = Mapping[str, Sequence[str]]
@@ -55,7 +60,8 @@ class FeatureForm:
 
     def fields(self, type_: str, errors: Mapping[str, str]) -> list[ParamField]:
         """List the settings that make sense for a column of this type."""
-        names = OF_NUMBERS if type_ in NUMBERS else OF_OTHERS
+        names: tuple[str, ...] = OF_NUMBERS if type_ in NUMBERS else OF_OTHERS
+        names = OF_DATES if type_ in DATES else names
         prefix = f"f.{self.place}."
         return [
             replace(
@@ -120,7 +126,7 @@ def features_sent(sent: Sent) -> FeaturesForm:
             )
         )
     default = _values(sent, "d-", ColumnSettings.model_fields)
-    return FeaturesForm(features, default, _values(sent, "", ("pca", "pca_share")))
+    return FeaturesForm(features, default, _values(sent, "", GENERAL))
 
 
 def first(sent: Sent, name: str) -> str:
@@ -147,7 +153,7 @@ def features_stored(
         )
         for place, item in enumerate(proposals)
     ]
-    general = {name: preprocessing[name] for name in ("pca", "pca_share") if name in preprocessing}
+    general = {name: preprocessing[name] for name in GENERAL if name in preprocessing}
     return FeaturesForm(forms, values_of(default), values_of(general))
 
 

@@ -111,8 +111,10 @@ def experiment_create(
 def experiment_start(*, draft: Experiment, user: User) -> tuple[Experiment, Job]:
     """Start preparing and training; a second click returns what the first one started.
 
-    The version of the dataset is the current one. Raises ``UserError`` for settings that do not
-    fit it, ``Conflict`` where the dataset is gone or has no rows.
+    The version of the dataset is the current one. Where principal components are asked for both
+    ways, a second experiment starts too, equal but for these; the first is returned. Raises
+    ``UserError`` for settings that do not fit it, ``Conflict`` where the dataset is gone or has
+    no rows.
     """
     if draft.started and draft.job:
         return draft, draft.job
@@ -129,15 +131,15 @@ def experiment_start(*, draft: Experiment, user: User) -> tuple[Experiment, Job]
             return started, _job_of(started)
         if not DatasetVersion.objects.filter(pk=version.pk).exists():
             raise Conflict("The dataset was deleted meanwhile.")
-        _number_give(draft, version)
-        _prototypes_create(draft, user)
-        job = _jobs_start(draft, user)
-        audit_record(
-            action="experiment.start", thing=draft, project=draft.use_case.project,
-            number=draft.number, models=len(draft.algorithms),
-        )  # fmt: skip
+        both = _split(draft)
+        jobs = [_start(each, version, user) for each in both]
+        for each in both:
+            audit_record(
+                action="experiment.start", thing=each, project=draft.use_case.project,
+                number=each.number, models=len(each.algorithms),
+            )  # fmt: skip
     project_touch(project=draft.use_case.project)
-    return draft, job
+    return draft, jobs[0]
 
 
 def experiment_list(*, use_case: UseCase) -> QuerySet[Experiment]:
@@ -213,6 +215,25 @@ def _draft_lock(draft: Experiment) -> bool:
     """Say whether the draft is still one; it stays so until the transaction ends."""
     waiting = Experiment.objects.filter(pk=draft.pk, started=None)
     return bool(waiting.update(seed=draft.seed))
+
+
+def _split(draft: Experiment) -> list[Experiment]:
+    """Make two of a draft that asks for principal components both ways: without, and with them."""
+    if draft.preprocessing.get("pca") != "both":
+        return [draft]
+    with_them = Experiment(
+        use_case=draft.use_case, created_by=draft.created_by, features=draft.features,
+        preprocessing={**draft.preprocessing, "pca": "keep"}, algorithms=draft.algorithms,
+        seed=draft.seed,
+    )  # fmt: skip
+    draft.preprocessing = {**draft.preprocessing, "pca": "off"}
+    return [draft, with_them]
+
+
+def _start(experiment: Experiment, version: DatasetVersion, user: User) -> Job:
+    _number_give(experiment, version)
+    _prototypes_create(experiment, user)
+    return _jobs_start(experiment, user)
 
 
 def _number_give(draft: Experiment, version: DatasetVersion) -> None:

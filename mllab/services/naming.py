@@ -39,7 +39,7 @@ def prototype_params(*, prototype: Prototype) -> dict[str, Any]:
 
 
 def params_text(*, prototype: Prototype) -> str:
-    """Write what was set, as "k = 4, linkage = single": k, and what differs from the defaults."""
+    """Write what was set, as "k = 4, linkage = single": k, what is no default, and PCA."""
     algorithm = prototype_algorithm(prototype=prototype)
     params = prototype_params(prototype=prototype)
     defaults = _defaults(algorithm) if algorithm else {}
@@ -48,6 +48,8 @@ def params_text(*, prototype: Prototype) -> str:
         for name, value in params.items()
         if name == "k" or name not in defaults or value != defaults[name]
     ]
+    if prototype.experiment.preprocessing.get("pca") == "keep":
+        told.append("with PCA")
     return ", ".join(told)
 
 

@@ -81,7 +81,7 @@ def features_context(
         "roles": ROLES,
         "default_fields": default_fields(shown, placed),
         "general_fields": general_fields(shown, placed),
-        "is_general_open": any(path.startswith(("d.", "pca")) for path in placed),
+        "is_general_open": any(path.startswith(("d.", "pca", "apart")) for path in placed),
         "counts": counts_words(shown),
         "many": len(proposals) > 12,
     }

@@ -56,6 +56,9 @@ def settings_words(prototype: Prototype) -> SettingsWords:
 def _preparation(settings: Settings) -> list[tuple[str, str]]:
     lines = [("All columns", _sentence(settings.default))]
     lines += [(name, _sentence(own)) for name, own in settings.columns.items()]
+    if settings.apart == "forest":
+        most = f"at most {settings.apart_share * 100:g} % of the rows, by an isolation forest"
+        lines.append(("Outliers set apart", most))
     if settings.pca == "keep":
         share = f"{settings.pca_share * 100:.0f} %"
         lines.append(("Principal components", f"those that keep {share} of the variance"))
@@ -68,6 +71,8 @@ def _sentence(column: ColumnSettings) -> str:
         parts.insert(
             0, f"missing values become {column.constant:g}" if column.constant is not None else ""
         )
+    if column.reference:
+        parts.append(f"dates count the days up to {column.reference.isoformat()}")
     if column.weight != 1:
         parts.append(f"weight {column.weight:g}")
     return ", ".join(part for part in parts if part)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from mllab.engine.labelings import NOISE as NOISE
 from mllab.engine.nearest import Scorer, nearest_scorer
+from mllab.engine.rules import Rule, groups_rule, nearest_rule
 from mllab.engine.space import Space
 from segplatform.kernel.params import Params
 from segplatform.kernel.progress import Progress
@@ -146,6 +147,16 @@ class Algorithm(ABC):
         Without a rule of the algorithm's own: the nearest centre, and the margin to the next.
         """
         return nearest_scorer(model)
+
+    def rule(self, model: Model) -> Rule | None:
+        """Return the rule of ``scorer`` as data, for SQL; None where it cannot be said so.
+
+        An algorithm with a scorer of its own gives its rule too, but where it is by small groups
+        (``groups``, ``labels`` and perhaps ``reach`` of ``scoring``).
+        """
+        if "groups" in model.scoring:
+            return groups_rule(model)
+        return nearest_rule(model) if type(self).scorer is Algorithm.scorer else None
 
 
 algorithms: Registry[Algorithm] = Registry(

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from mllab.engine.algorithms.base import Algorithm, Cost, Fit, Model, algorithms
 from mllab.engine.nearest import Scorer, margin_scorer, nearest_centre
+from mllab.engine.rules import Splits, splits_rule
 from mllab.engine.segment_count import SegmentCount, check_count, check_found
 from mllab.engine.watched import watched
 from segplatform.kernel.params import Params
@@ -106,6 +107,10 @@ class BisectingKMeans(Algorithm):
         """Walk down the stored splits."""
         tree = model.scoring["tree"]
         return margin_scorer(lambda rows: model.renumbered(_walked(tree, rows)), model.centers)
+
+    def rule(self, model: Model) -> Splits:
+        """Say the stored splits."""
+        return splits_rule(model, model.scoring["tree"])
 
 
 @dataclass(eq=False)

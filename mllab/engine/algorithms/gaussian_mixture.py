@@ -6,6 +6,7 @@ from pydantic import Field
 
 from mllab.engine.algorithms.base import Algorithm, Cost, Fit, Model, algorithms
 from mllab.engine.nearest import Scorer
+from mllab.engine.rules import Likeliest, mixture_rule
 from mllab.engine.segment_count import SegmentCount, check_count
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import Params
@@ -120,6 +121,10 @@ class GaussianMixture(Algorithm):
             return model.renumbered(found.argmax(axis=1)), found.max(axis=1)
 
         return score
+
+    def rule(self, model: Model) -> Likeliest:
+        """Say the densities of the segments."""
+        return mixture_rule(model)
 
 
 def _probabilities(

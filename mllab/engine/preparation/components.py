@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mllab.engine.preparation.values import Floats
+    from mllab.engine.preparation.values import Floats, Mask
 
 CHUNK_CELLS = 2_000_000
 
@@ -23,17 +23,18 @@ class Components:
     variance: list[float]
 
 
-def fit_components(X: "Floats") -> Components:
-    """Find all directions of X (n, d), the one with the most variance first."""
+def fit_components(X: "Floats", inside: "Mask | None" = None) -> Components:
+    """Find all directions of X (n, d), or of its rows ``inside`` (n,), most variance first."""
     import numpy as np
 
-    mean = sum(chunk.sum(axis=0) for chunk in chunks(X)) / len(X)
+    rows = len(X) if inside is None else int(inside.sum())
+    mean = sum(chunk.sum(axis=0) for chunk in chunks(X, inside)) / rows
     d = X.shape[1]
     covariance = np.zeros((d, d))
-    for chunk in chunks(X):
+    for chunk in chunks(X, inside):
         centred = chunk - mean
         covariance += centred.T @ centred
-    values, vectors = np.linalg.eigh(covariance / len(X))
+    values, vectors = np.linalg.eigh(covariance / rows)
     order = np.argsort(-values, kind="stable")
     directions = vectors.T[order]
     largest = np.argmax(np.abs(directions), axis=1)
@@ -69,7 +70,9 @@ def project(found: Components, X: "Floats") -> "Floats":
     return points
 
 
-def chunks(X: "Floats") -> Iterator["Floats"]:
-    """Give X in pieces of whole rows."""
+def chunks(X: "Floats", inside: "Mask | None" = None) -> Iterator["Floats"]:
+    """Give X, or its rows ``inside`` (n,), in pieces of whole rows."""
     rows = max(CHUNK_CELLS // max(X.shape[1], 1), 1)
-    return (X[start : start + rows] for start in range(0, len(X), rows))
+    for start in range(0, len(X), rows):
+        part = slice(start, start + rows)
+        yield X[part] if inside is None else X[part][inside[part]]

@@ -1,5 +1,6 @@
 """One input column as its columns of the matrix, whatever its kind; and what to say about it."""
 
+import datetime
 import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,12 +19,16 @@ from segplatform.kernel.errors import UserError
 if TYPE_CHECKING:
     from mllab.engine.preparation.values import Floats
 
+EPOCH = datetime.date(1970, 1, 1)
 _FILLS = {"auto": "the median", "median": "the median", "mean": "the mean"}
 
 
 @dataclass(frozen=True)
 class InputFit:
-    """How one column is prepared: ``number`` or ``category``; ``latest`` is the last date's day."""
+    """How one column is prepared: ``number`` or ``category``.
+
+    ``latest`` is the day that dates count up to, in days since 1970.
+    """
 
     column: str
     kind: Kind
@@ -73,7 +78,7 @@ def fit_input(column: str, values: Values, settings: ColumnSettings) -> InputFit
     """Fit one column; raises ``UserError`` where its values cannot be an input."""
     if values.kind == "category":
         return InputFit(column, values.kind, category=fit_category(column, values, settings))
-    latest = _latest(values) if values.kind == "date" else None
+    latest = _latest(values, settings) if values.kind == "date" else None
     if values.kind == "boolean" and settings.missing == "auto":
         settings = settings.model_copy(update={"missing": "mode"})
     number = fit_number(_measured(values, latest), settings, may_bend=values.kind != "boolean")
@@ -95,9 +100,11 @@ def measured(fit: InputFit, values: Values) -> "Floats | None":
     return None if fit.category else _measured(values, fit.latest)
 
 
-def _latest(values: Values) -> float:
+def _latest(values: Values, settings: ColumnSettings) -> float:
     import numpy as np
 
+    if settings.reference:
+        return float((settings.reference - EPOCH).days)
     present = values.array[values.present]
     return float(np.max(present)) if len(present) else 0.0
 

@@ -1,6 +1,9 @@
 """What preparing does to one column, in one line."""
 
-from mllab.engine.preparation.inputs import InputFit
+import datetime
+import math
+
+from mllab.engine.preparation.inputs import EPOCH, InputFit
 from mllab.engine.preparation.numbers import NumberFit, rounded
 from mllab.engine.settings import SKEWED
 
@@ -25,6 +28,9 @@ def words(fit: InputFit) -> str:
         return "One value only: left out"
     if fit.number:
         head = "Yes or no" if fit.kind == "boolean" else _skew(fit.number.skew)
+        if fit.latest is not None:
+            day = EPOCH + datetime.timedelta(days=math.floor(fit.latest))
+            head = f"Days up to {day.isoformat()}. {head}"
         return f"{head}: {_then([*_number(fit.number)])}"
     category = fit.category
     assert category

@@ -11,6 +11,7 @@ from sklearn.preprocessing import MinMaxScaler, PowerTransformer, RobustScaler, 
 
 from mllab.engine.preparation.shape import mean_and_deviation, skewness, yeo_johnson
 from mllab.engine.preparation.values import Values
+from mllab.engine.preparation.words import words
 from mllab.engine.preprocessing import apply, fit, from_json, kept_rows
 from mllab.engine.settings import ColumnSettings, Feature, Settings
 from segplatform.kernel.errors import UserError
@@ -236,3 +237,12 @@ def test_extreme_values_give_finite_numbers_or_a_sentence(skew: str, scaling: st
                 fit(table, inputs(*table), choice)
         else:
             assert np.isfinite(apply(fit(table, inputs(*table), choice), table)).all()
+
+
+def test_days_count_up_to_the_day_that_is_asked_for() -> None:
+    table = {"seen": numbers([14_000.0, 14_010.5, 14_020.0], "date")}
+    asked = settings(reference="2008-07-01", scaling="none", skew="none")
+    fitted = fit(table, inputs("seen"), asked)
+    assert apply(fitted, table)[:, 0].tolist() == [61.0, 51.0, 41.0]
+    assert from_json(json.loads(json.dumps(fitted.to_json()))) == fitted
+    assert words(fitted.inputs[0]).startswith("Days up to 2008-07-01. Even")

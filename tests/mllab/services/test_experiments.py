@@ -205,3 +205,22 @@ def test_what_does_not_fit_is_named(
         experiment_create(use_case=use_case, user=user, **{**asked, **change})
     assert list(error.value.fields) == [field]
     assert not Experiment.objects.exists()
+
+
+def test_both_ways_of_components_are_two_experiments_side_by_side(
+    use_case: UseCase, user: User, run_all: Callable[[], None]
+) -> None:
+    draft = draft_save(
+        draft=draft_get(use_case=use_case, user=user), features=RFM_INPUTS,
+        preprocessing={"pca": "both", "pca_share": 0.6}, algorithms=FOUR[:1], seed=7,
+    )  # fmt: skip
+    first, _ = experiment_start(draft=draft, user=user)
+    run_all()
+    without, with_them = Experiment.objects.order_by("number")
+    assert without == first
+    assert [each.preprocessing["pca"] for each in (without, with_them)] == ["off", "keep"]
+    assert {each.seed for each in (without, with_them)} == {7}
+    assert without.columns == ["Recency", "Frequency", "Monetary"]
+    assert with_them.columns == ["Component 1"]
+    told = {row.prototype.number: row.params_text for row in leaderboard(use_case=use_case).rows}
+    assert told == {1: "k = 3", 2: "k = 3, with PCA"}

@@ -1,0 +1,114 @@
+"""The rule of a model as SQL: one small function for each kind of rule (``mllab.engine.rules``)."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mllab.engine.labelings import NOISE
+from mllab.engine.preparation.isolation import LEAF, Forest, Tree
+from mllab.engine.rules import Likeliest, Nearest, Rule, Splits
+from mllab.engine.score_sql_terms import (
+    column,
+    least,
+    match,
+    minus,
+    number,
+    times,
+    total,
+    when,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
+
+    from mllab.engine.score_sql_terms import Expr
+
+
+def rule_steps(
+    rule: Rule, names: Sequence[str], prefix: str
+) -> "tuple[list[dict[str, Expr]], Expr]":
+    """Return the columns to make first, step by step, and the label of a row.
+
+    ``names`` are the columns of the training space.
+    """
+    if isinstance(rule, Nearest):
+        return _nearest(rule, names, prefix)
+    if isinstance(rule, Likeliest):
+        return _likeliest(rule, names, prefix)
+    return [], _splits(rule, names)
+
+
+def _nearest(
+    rule: Nearest, names: Sequence[str], prefix: str
+) -> "tuple[list[dict[str, Expr]], Expr]":
+    """Compare squared distances; the root only where one says how far a point reaches."""
+    from sqlglot import exp
+
+    costs = {f"{prefix}d{i}": _distance(names, point) for i, point in enumerate(rule.points)}
+    found, labels = f"{prefix}least", [whole(int(label)) for label in rule.labels]
+    steps = [costs, {found: least([column(name) for name in costs])}]
+    if rule.reach is not None:
+        far = exp.Sqrt(this=column(found))
+        labels = [
+            when([(exp.LTE(this=far.copy(), expression=number(float(reach))), label)], whole(NOISE))
+            for label, reach in zip(labels, rule.reach, strict=True)
+        ]
+    pairs = zip([column(name) for name in costs], labels, strict=True)
+    return steps, match(column(found), pairs)
+
+
+def _distance(names: Sequence[str], point: "NDArray[float64]") -> "Expr":
+    moved = [minus(column(n), number(float(c))) for n, c in zip(names, point, strict=True)]
+    return total(times(each, each.copy()) for each in moved)
+
+
+def _likeliest(
+    rule: Likeliest, names: Sequence[str], prefix: str
+) -> "tuple[list[dict[str, Expr]], Expr]":
+    """Compare the logarithms of the densities, with the other sign: the least is the likeliest."""
+    moved, costs = {}, {}
+    for k, (mean, scales) in enumerate(zip(rule.means, rule.scales, strict=True)):
+        rows = [minus(column(n), number(float(m))) for n, m in zip(names, mean, strict=True)]
+        for i, scale in enumerate(scales):
+            parts = [times(rows[j].copy(), number(float(scale[j]))) for j in scale.nonzero()[0]]
+            moved[f"{prefix}m{k}_{i}"] = total(parts)
+        lengths = [column(f"{prefix}m{k}_{i}") for i in range(len(names))]
+        half = times(number(0.5), total(times(each, each.copy()) for each in lengths))
+        costs[f"{prefix}d{k}"] = minus(half, number(float(rule.offsets[k])))
+    found = f"{prefix}least"
+    steps = [moved, costs, {found: least([column(name) for name in costs])}]
+    labels = [whole(int(label)) for label in rule.labels]
+    return steps, match(column(found), zip([column(n) for n in costs], labels, strict=True))
+
+
+def _splits(rule: Splits, names: Sequence[str]) -> "Expr":
+    from sqlglot import exp
+
+    if rule.centers is None:
+        return whole(rule.label)
+    first, second = (_distance(names, center) for center in rule.centers)
+    left, right = (_splits(part, names) for part in rule.parts)
+    return when([(exp.LTE(this=first, expression=second), left)], right)
+
+
+def forest_steps(
+    forest: Forest, names: Sequence[str], prefix: str
+) -> "tuple[list[dict[str, Expr]], Expr]":
+    """Return the depths of a row in all trees and their sum; and whether the row stands apart."""
+    from sqlglot import exp
+
+    trees = {f"{prefix}t{i}": _depth(tree, 0, names) for i, tree in enumerate(forest.trees)}
+    found = f"{prefix}depth"
+    steps = [trees, {found: total(column(name) for name in trees)}]
+    return steps, exp.LT(this=column(found), expression=whole(forest.cut))
+
+
+def _depth(tree: Tree, node: int, names: Sequence[str]) -> "Expr":
+    from sqlglot import exp
+
+    if tree.columns[node] == LEAF:
+        return whole(tree.depths[node])
+    cut = exp.LTE(this=column(names[tree.columns[node]]), expression=number(tree.cuts[node]))
+    left, right = (_depth(tree, place[node], names) for place in (tree.left, tree.right))
+    return when([(cut, left)], right)
