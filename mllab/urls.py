@@ -6,6 +6,7 @@ from mllab.views import (
     compare,
     customers,
     experiments,
+    find_k,
     lab,
     leaderboard,
     prototype,
@@ -17,6 +18,7 @@ from mllab.views import (
 prototype_urls = [
     path("new/", experiments.experiment_new, name="experiment_new"),
     path("sketch/", experiments.experiment_sketch, name="experiment_sketch"),
+    path("find-k/", find_k.find_k, name="find_k"),
     path("<uuid:prototype_id>/", prototype.prototype, name="prototype"),
     path("<uuid:prototype_id>/retrain/", prototype.prototype_retrain, name="prototype_retrain"),
     path("<uuid:prototype_id>/delete/", prototype.prototype_delete, name="prototype_delete"),

@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "use_case": ("",),
     "use_case_edit": ("",),
     "experiment_new": ("", "?step=models"),
+    "find_k": ("",),
     "prototype": ("",),
     "prototype_customers": ("",),
     "segment_edit": ("",),
