@@ -34,6 +34,8 @@ PAGES: dict[str, dict[str, str]] = {
     "experiment_sketch": {"POST": VIEWER},
     "find_k": {"GET": EDITOR, "POST": EDITOR},
     "prototype": {"GET": VIEWER},
+    "prototype_cut": {"GET": VIEWER},
+    "prototype_vary": {"POST": EDITOR},
     "prototype_retrain": {"POST": EDITOR},
     "prototype_delete": {"POST": EDITOR},
     "compare": {"GET": VIEWER},

@@ -42,6 +42,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "experiment_new": ("", "?step=models"),
     "find_k": ("",),
     "prototype": ("",),
+    "prototype_cut": ("",),
     "prototype_customers": ("",),
     "segment_edit": ("",),
     "prototype_promote": ("",),
