@@ -165,10 +165,9 @@ def _jobs_active(use_case: UseCase) -> list[Job]:
         *(f"prepare:{pk}" for pk in experiments),
         *(f"prototype:{pk}" for pk in prototypes),
     ]
-    found = Job.objects.filter(project=use_case.project_id, state__in=Job.ACTIVE)
-    return sorted(
-        (job for job in found if job.subject in set(subjects)), key=lambda job: bool(job.parent_id)
-    )
+    named = Q(subject__in=subjects) | Q(subject__startswith=f"find_k:{use_case.pk}:")
+    found = Job.objects.filter(named, project=use_case.project_id, state__in=Job.ACTIVE)
+    return sorted(found, key=lambda job: bool(job.parent_id))
 
 
 def _name_require_free(project: Project, name: str, but: UUID | None = None) -> None:

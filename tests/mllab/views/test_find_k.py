@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mllab.models import Experiment, UseCase
+from mllab.services.use_cases import use_case_delete
 from projects.models import Job, User
 from tests.factories.mllab import RFM_INPUTS
 
@@ -74,6 +75,12 @@ def test_a_stopped_sweep_says_so_and_can_be_tried_again(client: Client, draft: E
     assert "Ask for at most 3 segments." in text
     client.post(url_of(draft.use_case), {"do": "start"})
     assert Job.objects.filter(state=Job.State.QUEUED).count() == 1
+
+
+def test_a_sweep_ends_with_its_use_case(client: Client, draft: Experiment) -> None:
+    client.post(url_of(draft.use_case), {"do": "start"})
+    use_case_delete(use_case=draft.use_case)
+    assert Job.objects.get().state == Job.State.CANCELLED
 
 
 @pytest.mark.parametrize(
