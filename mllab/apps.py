@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ENGINE = (
     "prepare", "sketch", "train", "compare", "profiles", "silhouettes", "assignments", "score",
+    "find_k",
 )  # fmt: skip
 REGISTRIES = ("algorithms", "metrics", "charts")
 LIBRARIES = (

@@ -5,6 +5,7 @@ from typing import Any
 from mllab.services.comparisons import COMPARE, compare_run
 from mllab.services.demo import DEMO, demo_run
 from mllab.services.features import SKETCH, sketch_run
+from mllab.services.find_k import FIND_K, find_k_run
 from mllab.services.preparing import PREPARE, TRAIN, prepare_run
 from mllab.services.training import train_run
 from projects.jobs.context import JobContext
@@ -27,6 +28,12 @@ def train_prototype(ctx: JobContext) -> dict[str, Any]:
 def sketch_settings(ctx: JobContext) -> dict[str, Any]:
     """Show what preparing does to a sample of the rows."""
     return sketch_run(ctx=ctx)
+
+
+@job(FIND_K, title="Find k", queue="heavy", idempotent=True)
+def find_number(ctx: JobContext) -> dict[str, Any]:
+    """Try numbers of segments and propose one."""
+    return find_k_run(ctx=ctx)
 
 
 @job(COMPARE, title="Compare", queue="interactive", idempotent=True)

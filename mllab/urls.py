@@ -5,7 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from mllab.views import (
     compare,
     customers,
+    cut,
     experiments,
+    find_k,
     lab,
     leaderboard,
     model_file,
@@ -18,9 +20,12 @@ from mllab.views import (
 prototype_urls = [
     path("new/", experiments.experiment_new, name="experiment_new"),
     path("sketch/", experiments.experiment_sketch, name="experiment_sketch"),
+    path("find-k/", find_k.find_k, name="find_k"),
     path("<uuid:prototype_id>/", prototype.prototype, name="prototype"),
     path("<uuid:prototype_id>/retrain/", prototype.prototype_retrain, name="prototype_retrain"),
     path("<uuid:prototype_id>/model/", model_file.prototype_model, name="prototype_model"),
+    path("<uuid:prototype_id>/cut/", cut.prototype_cut, name="prototype_cut"),
+    path("<uuid:prototype_id>/vary/", cut.prototype_vary, name="prototype_vary"),
     path("<uuid:prototype_id>/delete/", prototype.prototype_delete, name="prototype_delete"),
     path("<uuid:prototype_id>/promote/", segments.prototype_promote, name="prototype_promote"),
     path("<uuid:prototype_id>/segments/<int:label>/", segments.segment_edit, name="segment_edit"),

@@ -3,6 +3,7 @@
 from mllab.api import (  # noqa: F401
     algorithms,
     experiments,
+    find_k,
     model_files,
     prototype_segments,
     prototypes,

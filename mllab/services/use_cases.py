@@ -166,7 +166,8 @@ def _jobs(use_case: UseCase) -> QuerySet[Job]:
         *(f"prepare:{pk}" for pk in experiments),
         *(f"prototype:{pk}" for pk in prototypes),
     ]
-    return Job.objects.filter(project=use_case.project_id, subject__in=subjects)
+    named = Q(subject__in=subjects) | Q(subject__startswith=f"find_k:{use_case.pk}:")
+    return Job.objects.filter(named, project=use_case.project_id)
 
 
 def _name_require_free(project: Project, name: str, but: UUID | None = None) -> None:

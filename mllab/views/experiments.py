@@ -21,8 +21,10 @@ from mllab.services.experiments import (
     experiment_get,
     experiment_start,
 )
+from mllab.services.find_k import Range
 from mllab.services.use_cases import use_case_get
 from mllab.web.features import FIRST_SECONDS, features_context, sketch_context
+from mllab.web.find_k import find_k_begin
 from mllab.web.models import models_context, models_form
 from projects.models import Project, Role
 from projects.web.access import ProjectRequest, project_view
@@ -100,15 +102,17 @@ def features_page(
 
 
 def models_step(request: ProjectRequest, found: UseCase, draft: Experiment) -> HttpResponse:
-    """Show step 2, or store it and train, or go back."""
+    """Show step 2, or store it and train, find the number of segments, or go back."""
     if request.method != "POST":
         return models_page(request, found, draft, models_form(found, draft))
     form = models_sent(algorithm_list(), dict(request.POST.lists()))
-    back = request.POST.get("do") == "back"
+    do = request.POST.get("do")
     try:
-        draft = models_save(draft, form, may_be_empty=back)
-        if back:
+        draft = models_save(draft, form, may_be_empty=do in ("back", "find_k"))
+        if do == "back":
             return redirect(here(found, "features"))
+        if do == "find_k":
+            return redirect(find_k_begin(found, request.user, draft, Range()))
         experiment_start(draft=draft, user=request.user)
     except UserError as error:
         return models_page(request, found, draft, form, error)

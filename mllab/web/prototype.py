@@ -17,6 +17,7 @@ from mllab.services.prototypes import (
     state_of,
 )
 from mllab.services.segments import NOISE
+from mllab.web.cut import cut_tab
 from mllab.web.figures import FigureView
 from mllab.web.leaderboard import VERDICTS, WORDS, row_view
 from mllab.web.profiles import categories, heat
@@ -68,7 +69,7 @@ def prototype_frame(project: Project, prototype: Prototype, tab: str) -> dict[st
 def _tabs(project: Project, prototype: Prototype, active: str) -> list[dict[str, Any]]:
     """List the tabs; one that is not trained has no customers to show."""
     names = [("overview", "Overview", "prototype"),
-             ("customers", "Customers", "prototype_customers")]  # fmt: skip
+             ("customers", "Customers", "prototype_customers"), *cut_tab(prototype)]  # fmt: skip
     args = [project.pk, prototype.experiment.use_case_id, prototype.pk]
     return [
         {"label": label, "url": reverse(url, args=args), "active": key == active}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from mllab.engine.algorithms.base import Algorithm, Cost, Fit, Model, algorithms
+from mllab.engine.dendrogram import top_of_tree
 from mllab.engine.micro import crowd_middles, micro_scorer, micro_scoring
 from mllab.engine.nearest import Scorer, nearest_row
 from mllab.engine.segment_count import SegmentCount, check_count
@@ -100,4 +101,5 @@ class Agglomerative(Algorithm):
 def _details(model: Any, k: int) -> dict[str, Any]:
     """Return the heights of the last joins, highest first, and of the first that was not made."""
     heights = model.distances_[::-1]
-    return {"heights": heights[:MERGES].tolist(), "cut": float(heights[k - 2])}
+    tree = top_of_tree(model.children_, model.distances_)
+    return {"heights": heights[:MERGES].tolist(), "cut": float(heights[k - 2]), "tree": tree}
