@@ -1,11 +1,11 @@
-"""The rule of a model as SQL: one small function for each kind of rule (``mllab.engine.rules``)."""
+"""The rule of a model as SQL: one small function for each kind of rule (``mllab.engine.assigning_rules``)."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from mllab.engine.assigning_rules import Likeliest, Nearest, Rule, Splits
 from mllab.engine.labelings import NOISE
 from mllab.engine.preparation.isolation import LEAF, Forest, Tree
-from mllab.engine.rules import Likeliest, Nearest, Rule, Splits
 from mllab.engine.score_sql_terms import (
     column,
     least,

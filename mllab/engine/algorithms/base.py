@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from mllab.engine.assigning_rules import Rule, groups_rule, nearest_rule
 from mllab.engine.labelings import NOISE as NOISE
 from mllab.engine.nearest import Scorer, nearest_scorer
-from mllab.engine.rules import Rule, groups_rule, nearest_rule
 from mllab.engine.space import Space
 from segplatform.kernel.params import Params
 from segplatform.kernel.progress import Progress

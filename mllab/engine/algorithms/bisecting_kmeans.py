@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from mllab.engine.algorithms.base import Algorithm, Cost, Fit, Model, algorithms
+from mllab.engine.assigning_rules import Splits, splits_rule
 from mllab.engine.nearest import Scorer, margin_scorer, nearest_centre
-from mllab.engine.rules import Splits, splits_rule
 from mllab.engine.segment_count import SegmentCount, check_count, check_found
 from mllab.engine.watched import watched
 from segplatform.kernel.params import Params

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from mllab.engine.algorithms.base import Algorithm, Cost, Fit, Model, algorithms
+from mllab.engine.assigning_rules import Likeliest, mixture_rule
 from mllab.engine.nearest import Scorer
-from mllab.engine.rules import Likeliest, mixture_rule
 from mllab.engine.segment_count import SegmentCount, check_count
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import Params
