@@ -1,4 +1,4 @@
-"""The rule of a model as SQL: one small function for each kind of rule (``mllab.engine.assigning_rules``)."""
+"""The rule of a model as SQL: one small function for each kind (``assigning_rules``)."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
