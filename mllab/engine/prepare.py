@@ -36,6 +36,7 @@ from mllab.engine.preprocessing import (
     scaled,
 )
 from mllab.engine.settings import Feature, Settings
+from mllab.engine.space import write_space
 from segplatform.kernel.errors import TooLarge, UserError
 from segplatform.kernel.progress import Progress, SubProgress
 
@@ -201,7 +202,9 @@ def _write_map(X: "Floats", seed: int, out_dir: Path) -> Components:
     """Write the two main directions' coordinates of some rows, drawn by the seed."""
     import numpy as np
 
-    found = first(fit_components(X), 2)
+    directions = fit_components(X)
+    write_space(directions, X, out_dir)
+    found = first(directions, 2)
     rows = np.arange(len(X))
     if len(X) > MAP_ROWS:
         rows = np.sort(np.random.default_rng(seed).choice(len(X), MAP_ROWS, replace=False))
