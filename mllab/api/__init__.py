@@ -3,6 +3,7 @@
 from mllab.api import (  # noqa: F401
     algorithms,
     experiments,
+    prototype_customers,
     prototype_segments,
     prototypes,
     segmentation_versions,

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from datasets.engine.types import ROW_COLUMN
 from mllab.engine.charts.base import ChartContext, charts
+from mllab.engine.members import SILHOUETTES
 from mllab.engine.model import write_json
 from mllab.engine.profiles import profiles
 from mllab.engine.rules import rules
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
     Rows = NDArray[int64]
 
-SILHOUETTES = "silhouettes.npy"
 SEED = 42
 BESIDE = 20_000
 """Rows beside which the silhouettes of a large table are measured."""
@@ -64,6 +65,7 @@ def describe(
         space_variance=space[1] if space else [],
         widths=widths,
         width_rows=width_rows,
+        width_numbers=_numbers(folder)[width_rows],
     )
     _draw(context, out_dir / "figures")
 
@@ -83,6 +85,16 @@ def _silhouettes(X: "Matrix", labels: "Labels", chosen: "Rows") -> "tuple[NDArra
     places = np.searchsorted(beside, chosen)
     found = silhouettes(X[beside], [labels[beside]], places)[0]
     return found.values, beside[found.rows]
+
+
+def _numbers(folder: Path) -> "Rows":
+    """Return the numbers that the rows (n,) have in the dataset."""
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    column = pq.read_table(folder / "table.parquet", columns=[ROW_COLUMN])[ROW_COLUMN]
+    found: Rows = column.to_numpy().astype(np.int64, copy=False)
+    return found
 
 
 def _save_widths(widths: "NDArray[float64]", rows: "Rows", count: int, out_dir: Path) -> None:

@@ -44,9 +44,10 @@ def profiles(folder: Path, labels: "Labels", features: Sequence[Any]) -> dict[st
 
     numeric: ``n``, ``missing``, ``mean``, ``median``, ``q05``, ``q25``, ``q75``, ``q95``, ``std``;
     of a segment also ``index`` (100 × its mean over everyone's; None where that is about 0) and
-    ``z`` (its distance from everyone's mean in standard deviations). category: ``n``, ``missing`` and
-    ``top`` ({"value", "count", "share" of all rows, also missing ones}), the same values everywhere,
-    and ``others`` likewise. date: ``n``, ``missing``, ``min``, ``median``, ``max`` as ISO text.
+    ``z`` (its distance from everyone's mean in standard deviations). category: ``n``, ``missing``
+    and ``top`` ({"value", "count", "share" of all rows, also missing ones}), the same values
+    everywhere, and ``others`` likewise. date: ``n``, ``missing``, ``min``, ``median``, ``max`` as
+    ISO text.
     """
     sizes = segment_sizes(labels)
     roles = {f.column: f.role for f in map(Feature.model_validate, features)}

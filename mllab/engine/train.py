@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mllab.engine.algorithms.base import NOISE, Algorithm, Fit, algorithms
+from mllab.engine.by_hand import KEY as BY_HAND
+from mllab.engine.by_hand import ByHand
 from mllab.engine.drawing import describe
 from mllab.engine.metrics.base import Score, ScoreContext, metrics
 from mllab.engine.model import model_from, model_of, write_json
@@ -74,7 +76,7 @@ def train(
     import numpy as np
     from threadpoolctl import threadpool_limits
 
-    chosen = algorithm_named(algorithm)
+    chosen = ByHand(folder) if algorithm == BY_HAND else algorithm_named(algorithm)
     checked = check(chosen.Params, params)
     X = np.load(folder / "matrix.npy", mmap_mode="r", allow_pickle=False)
     preprocessing = json.loads((folder / "preprocessing.json").read_text(encoding="utf-8"))

@@ -5,6 +5,7 @@ from typing import Any
 
 from mllab.engine.algorithms.base import Algorithm, Cost
 from mllab.engine.algorithms.base import algorithms as registry
+from mllab.engine.by_hand import ByHand
 from mllab.engine.metrics.base import Metric
 from mllab.engine.metrics.base import metrics as metric_registry
 from segplatform.kernel import params as kernel_params
@@ -69,7 +70,7 @@ def params_of(*, algorithm: str, params: Raw, version: int) -> dict[str, Any]:
 
 def algorithms_by_key() -> dict[str, type[Algorithm]]:
     """Return every algorithm by its key: what is stored may be of one that is gone."""
-    return {found.key: found for found in registry.all()}
+    return {found.key: found for found in [*registry.all(), ByHand]}
 
 
 def _model_check(place: int, raw: Raw) -> dict[str, Any]:

@@ -9,9 +9,16 @@ from projects.web.figures import Figure
 
 @dataclass(frozen=True)
 class FigureView(Figure):
-    """A figure of a prototype; ``names`` gives each label the name that its marks show."""
+    """A figure of a prototype; ``names`` gives each label the name that its marks show.
+
+    ``behind`` is its table where that is not made from the points; ``link`` the address that
+    takes what is selected in it, with what is added behind; ``note`` says of whom it speaks.
+    """
 
     names: dict[str, str] = field(default_factory=dict)
+    behind: dict[str, Any] | None = None
+    link: str = ""
+    note: str = ""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -20,7 +27,9 @@ class FigureView(Figure):
 
     @property
     def table(self) -> dict[str, Any] | None:
-        """Give the table behind a scatter plot: points and their middle by segment."""
+        """Give the table behind it: of a scatter plot points and their middle by segment."""
+        if self.behind:
+            return self.behind
         traces = [trace for trace in self.figure.get("data", []) if trace.get("type") == "scatter"]
         rows = [[self._name(trace), *_middle(trace)] for trace in traces]
         if not rows:

@@ -29,7 +29,8 @@ class ChartContext:
     the same for all prototypes of an experiment; ``map_variance`` their shares of the variance.
     ``profiles`` is what ``mllab.engine.profiles`` returned. ``space`` (m, 3) has the same rows on
     three components, None for experiments that were prepared without; ``widths`` (q,) are the
-    silhouettes of the rows ``width_rows`` (q,), none where there are not two segments.
+    silhouettes of the rows ``width_rows`` (q,), none where there are not two segments;
+    ``width_numbers`` (q,) are the numbers of these rows in the dataset.
     """
 
     X: "Matrix"
@@ -44,6 +45,7 @@ class ChartContext:
     space_variance: list[float] = field(default_factory=list)
     widths: "NDArray[float64] | None" = None
     width_rows: "NDArray[int64] | None" = None
+    width_numbers: "NDArray[int64] | None" = None
 
 
 class Chart(ABC):

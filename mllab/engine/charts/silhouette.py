@@ -30,10 +30,12 @@ class Silhouette(Chart):
         if widths is None or rows is None or not len(widths):
             raise NotApplicable("Silhouettes need two segments at least.")
         labels = context.labels[rows]
+        numbers = rows if context.width_numbers is None else context.width_numbers
         gap = max(len(widths) * GAP, 1.0)
         traces, ticks, start = [], [], 0.0
         for label in sorted({int(each) for each in labels if 0 <= each < MAX_SHOWN}):
-            found = _trace(label, widths[labels == label], rows[labels == label], start)
+            mine = labels == label
+            found = _trace(label, widths[mine], numbers[mine], start)
             ticks.append((start + (len(found["x"]) - 1) / 2, label))
             start += len(found["x"]) + gap
             traces.append(found)
@@ -43,7 +45,7 @@ class Silhouette(Chart):
 
 
 def _trace(
-    label: int, widths: "NDArray[float64]", rows: "NDArray[int64]", start: float
+    label: int, widths: "NDArray[float64]", numbers: "NDArray[int64]", start: float
 ) -> dict[str, Any]:
     import numpy as np
 
@@ -56,7 +58,7 @@ def _trace(
         "x": np.round(widths[order], PLACES).tolist(),
         "y": (start + np.arange(len(order))).tolist(),
         "width": 1,
-        "customdata": rows[order].tolist(),
+        "customdata": numbers[order].tolist(),
         "meta": {"segment": label},
         "hovertemplate": f"<b>{name}</b><br>silhouette %{{x:.2f}}<extra></extra>",
     }
