@@ -1,7 +1,6 @@
 """Segments merged and split by hand: a new prototype that stands on the labels of another one."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,27 +60,22 @@ class ByHand(Algorithm):
         """Merge or split the segments of a prototype that lies beside X, all rows of it."""
         import numpy as np
 
-        from mllab.engine.train import by_size
-
         if self._folder is None:
             raise UserError("Segments are merged and split on the page of a prototype.")
         parent = _folder_of(self._folder, params.prototype)
         labels = np.load(parent / LABELS, allow_pickle=False).astype(np.int64)
         model = read_model(parent / "model.json")
         steps, origin = _steps(X, labels, params, seed, progress)
+        order = _renumber(steps, changed(X, labels, steps))
         made = changed(X, labels, steps)
         inside = made != NOISE
         stands_on = {key: value for key, value in model.items() if key not in LEFT_OUT}
-        scoring = {"parent": stands_on, "steps": steps}
-        fit = Fit(made, centroids(X[inside], made[inside]), scoring=scoring)
-        # Numbered by size here already, so that what is told of the origin stays in step.
-        fit, _, order = by_size(fit)
-        places = {int(old): new for new, old in enumerate(order)}
-        steps["map"] = [places[label] for label in steps["map"]]
-        if split := steps.get("split"):
-            split["labels"] = [places[label] for label in split["labels"]]
-        told = [origin[int(old)] for old in order]
-        return replace(fit, details={"origin": told, "made_from": params.number})
+        return Fit(
+            made,
+            centroids(X[inside], made[inside]),
+            scoring={"parent": stands_on, "steps": steps},
+            details={"origin": [origin[old] for old in order], "made_from": params.number},
+        )
 
     def scorer(self, model: Model) -> Scorer:
         """Score by the model that it was made from, then merge and split what that says."""
@@ -118,6 +112,22 @@ def changed(rows: "Matrix", labels: "Labels", steps: Mapping[str, Any]) -> "Labe
             nearest = nearest_centre(rows[inside], np.asarray(split["centers"]))
             made[inside] = np.asarray(split["labels"], dtype=np.int64)[nearest]
     return made
+
+
+def _renumber(steps: dict[str, Any], made: "Labels") -> list[int]:
+    """Number the new labels by size, ties by their first row, as training numbers all segments.
+
+    So what is told of their origin stays in step with them. Returns the former label of each.
+    """
+    import numpy as np
+
+    found, firsts, counts = np.unique(made[made != NOISE], return_index=True, return_counts=True)
+    order = [int(label) for label in found[np.lexsort((firsts, -counts))]]
+    places = {old: new for new, old in enumerate(order)}
+    steps["map"] = [places[label] for label in steps["map"]]
+    if split := steps.get("split"):
+        split["labels"] = [places[label] for label in split["labels"]]
+    return order
 
 
 def _folder_of(folder: Path, prototype: str) -> Path:

@@ -45,8 +45,10 @@ def effects(profiles: Mapping[str, Any]) -> dict[int, list[Effect]]:
     sizes = {each["label"]: each["size"] for each in profiles["segments"]}
     found: dict[int, list[Effect]] = {label: [] for label in sizes}
     for column in profiles["columns"]:
-        tell = {"numeric": _numbers, "category": _shares}.get(column["kind"])
-        for item in column["segments"] if tell else ():
+        tell = TELL.get(column["kind"])
+        if tell is None:
+            continue
+        for item in column["segments"]:
             told = max(tell(column, item), key=lambda each: abs(each.size), default=None)
             if told:
                 found[item["label"]].append(told)
@@ -90,3 +92,7 @@ def _shares(column: Side, item: Side) -> Iterator[Effect]:
         if size:
             value = str(top["value"])
             yield Effect(column["name"], column["role"], "share", size, share, rest, value=value)
+
+
+TELL = {"numeric": _numbers, "category": _shares}
+"""How each kind of column is compared; a date is not."""

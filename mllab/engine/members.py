@@ -244,7 +244,7 @@ def _where(members: Members, selection: Selection | None) -> tuple[str, list[obj
                 parts.append(f"t.{name} {sign} ?")
                 values.append(value)
     if selection.area:
-        parts.append(inside_sql(*(f"t.{name}" for name in PLACES[:2]), selection.area))
+        parts.append(inside_sql(f"t.{PLACES[0]}", f"t.{PLACES[1]}", selection.area))
     return (f"WHERE {' AND '.join(parts)}" if parts else ""), values
 
 

@@ -1,6 +1,6 @@
 """Profiles: what the rows of each segment are like, beside everyone, in the table's own units."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -101,7 +101,7 @@ def _columns(con: "DuckDBPyConnection") -> list[Column]:
     return [Column(row[0], from_duckdb(row[1])) for row in described]
 
 
-def _described(columns: Sequence[Column], roles: dict[str, str]) -> list[Column]:
+def _described(columns: Sequence[Column], roles: Mapping[str, str]) -> list[Column]:
     """Choose the columns to describe, inputs first; of the ignored ones only some, and no ids."""
     places = {name: place for place, name in enumerate(roles)}
     used = [column for column in columns if roles.get(column.name, UNUSED) != UNUSED]

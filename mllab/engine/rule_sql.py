@@ -3,10 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sqlglot import exp
+from typing import Any
 
 EPOCH = date(1970, 1, 1)
 
@@ -76,17 +73,17 @@ def where_of(paths: Sequence[Sequence[Condition]], types: Mapping[str, str]) -> 
     )
 
 
-def _all(parts: "list[exp.Expression]") -> "exp.Expression":
+def _all(parts: list[Any]) -> Any:
     from sqlglot import exp
 
     return exp.and_(*parts, copy=False) if parts else exp.true()
 
 
-def _sql(condition: Condition, kind: str) -> "exp.Expression":
+def _sql(condition: Condition, kind: str) -> Any:
     from sqlglot import exp
 
     column = exp.column(condition.column, quoted=True)
-    parts: list[exp.Expression] = []
+    parts: list[Any] = []
     if condition.kind == "category":
         parts += _texts(condition, column)
     elif condition.kind == "boolean":
@@ -100,7 +97,7 @@ def _sql(condition: Condition, kind: str) -> "exp.Expression":
     return exp.paren(exp.or_(exp.Is(this=column.copy(), expression=exp.Null()), whole), copy=False)
 
 
-def _texts(condition: Condition, column: "exp.Expression") -> "list[exp.Expression]":
+def _texts(condition: Condition, column: Any) -> list[Any]:
     from sqlglot import exp
 
     if condition.equals is not None:
@@ -111,10 +108,10 @@ def _texts(condition: Condition, column: "exp.Expression") -> "list[exp.Expressi
     ]
 
 
-def _bounds(condition: Condition, column: "exp.Expression", kind: str) -> "list[exp.Expression]":
+def _bounds(condition: Condition, column: Any, kind: str) -> list[Any]:
     from sqlglot import exp
 
-    parts: list[exp.Expression] = []
+    parts: list[Any] = []
     if condition.kind == "date":
         # A day ends where the next begins: also of a time, whatever its hour.
         if condition.above is not None:
@@ -129,7 +126,7 @@ def _bounds(condition: Condition, column: "exp.Expression", kind: str) -> "list[
     return parts
 
 
-def _number(value: float) -> "exp.Expression":
+def _number(value: float) -> Any:
     from sqlglot import exp
 
     text = f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else repr(value)
@@ -137,7 +134,7 @@ def _number(value: float) -> "exp.Expression":
     return exp.Neg(this=found) if text.startswith("-") else found
 
 
-def _day(days: float) -> "exp.Expression":
+def _day(days: float) -> Any:
     """Write the first day after ``days`` since 1970, as CAST('2011-03-01' AS DATE)."""
     from sqlglot import exp
 

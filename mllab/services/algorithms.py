@@ -70,7 +70,8 @@ def params_of(*, algorithm: str, params: Raw, version: int) -> dict[str, Any]:
 
 def algorithms_by_key() -> dict[str, type[Algorithm]]:
     """Return every algorithm by its key: what is stored may be of one that is gone."""
-    return {found.key: found for found in [*registry.all(), ByHand]}
+    known: list[type[Algorithm]] = [*registry.all(), ByHand]
+    return {found.key: found for found in known}
 
 
 def _model_check(place: int, raw: Raw) -> dict[str, Any]:

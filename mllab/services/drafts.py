@@ -103,10 +103,15 @@ def _name(told: Sequence[Effect]) -> str:
 
 
 def _part(effect: Effect) -> str:
-    column = effect.column[:NOUN]
+    column = _short(effect.column)
     if effect.kind == "share":
-        return f"{'mostly' if effect.size > 0 else 'few'} {effect.value[:NOUN]}"
+        return f"{'mostly' if effect.size > 0 else 'few'} {_short(effect.value)}"
     return f"{'high' if effect.size > 0 else 'low'} {column}"
+
+
+def _short(text: str) -> str:
+    """Cut the middle out of a long name: names that are alike often differ at their end."""
+    return text if len(text) <= NOUN else f"{text[: NOUN // 2 - 1]}…{text[-NOUN // 2 :]}"
 
 
 def _action(told: Sequence[Effect]) -> str:
@@ -114,8 +119,9 @@ def _action(told: Sequence[Effect]) -> str:
         advice = next((a for a in ADVICE if re.search(a.words, effect.column, re.I)), None)
         if advice and effect.kind == "number" and abs(effect.size) >= SMALL:
             return advice.high if effect.size > 0 else advice.low
-    if told and abs(told[0].size) >= SMALL:
-        return f"Address what sets them apart, {told[0].column}, and measure what comes of it."
+    most = max(told, key=lambda each: abs(each.size), default=None)
+    if most and abs(most.size) >= SMALL:
+        return f"Address what sets them apart, {most.column}, and measure what comes of it."
     return "Nothing sets them apart: treat them as everyone, or merge them with a near segment."
 
 

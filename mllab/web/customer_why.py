@@ -11,8 +11,9 @@ from mllab.models import Prototype
 from mllab.services.prototypes import prototype_profiles
 from mllab.services.results import prototype_rules
 from mllab.services.whys import customer_why
+from mllab.web.numbers import number_words
 from mllab.web.prototype_rules import sentence
-from mllab.web.scores import NONE, plain
+from mllab.web.scores import NONE
 from mllab.web.segments import Look
 from segplatform.kernel.errors import NotFound
 
@@ -113,11 +114,11 @@ def _line(column: Mapping[str, Any], found: Why) -> ValueLine:
     value = found.values.get(column["name"])
     if column["kind"] != "numeric":
         text = NONE if value is None else str(value)
-        shares = [_share(column, label, text) for label in (found.label, found.other)]
-        return ValueLine(column["name"], text[:60], *shares, "")
+        own_share, other_share = (_share(column, each, text) for each in (found.label, found.other))
+        return ValueLine(column["name"], text[:60], own_share, other_share, "")
     own, other = (_cell(column, label) for label in (found.label, found.other))
     words = "" if value is None else _place(float(value), own, other)
-    text = NONE if value is None else plain(value)
+    text = NONE if value is None else number_words(value)
     return ValueLine(column["name"], text, _half(own), _half(other), words)
 
 
@@ -128,7 +129,7 @@ def _cell(column: Mapping[str, Any], label: int | None) -> Mapping[str, Any]:
 def _half(cell: Mapping[str, Any]) -> str:
     if cell.get("q25") is None:
         return NONE
-    return f"{plain(cell['q25'])} to {plain(cell['q75'])}"
+    return f"{number_words(cell['q25'])} to {number_words(cell['q75'])}"
 
 
 def _share(column: Mapping[str, Any], label: int | None, text: str) -> str:

@@ -196,8 +196,9 @@ def _confidence(value: float | None, state: CustomersState, number: int) -> Safe
     """Write how sure a row is, as the link to why it is here."""
     chosen = Selection(segment=state.segment, row=number)
     text = "not known" if value is None else f"{value:.3f}"
+    said = f"{text}: why is this customer here?"
     url = escape(state.url(selection=chosen))
     return mark_safe(  # noqa: S308 -- a number, and an address that is escaped
-        f'<td class="sp-num"><a href="{url}" title="Why is this customer here?">{text}'
-        '<span class="visually-hidden">, why</span></a></td>'
+        f'<td class="sp-num"><a href="{url}" title="Why is this customer here?" '
+        f'aria-label="{said}">{text}</a></td>'
     )

@@ -6,6 +6,8 @@ from typing import Any
 from mllab.web.scores import NONE
 from projects.web.figures import Figure
 
+SCATTER = ("scatter", "scatter3d")
+
 
 @dataclass(frozen=True)
 class FigureView(Figure):
@@ -30,12 +32,13 @@ class FigureView(Figure):
         """Give the table behind it: of a scatter plot points and their middle by segment."""
         if self.behind:
             return self.behind
-        traces = [trace for trace in self.figure.get("data", []) if trace.get("type") == "scatter"]
+        traces = [trace for trace in self.figure.get("data", []) if trace.get("type") in SCATTER]
         rows = [[self._name(trace), *_middle(trace)] for trace in traces]
         if not rows:
             return None
         layout = self.figure.get("layout", {})
-        names = [_title(layout.get(axis)) or axis for axis in ("xaxis", "yaxis")]
+        layout, axes = layout.get("scene", layout), "xyz" if "scene" in layout else "xy"
+        names = [_title(layout.get(f"{axis}axis")) or axis for axis in axes]
         labels = ["Points shown", *(f"Mean of {name}" for name in names)]
         columns = [{"label": "Segment"}, *({"label": label, "number": True} for label in labels)]
         return {"columns": columns, "rows": rows}
@@ -46,7 +49,7 @@ class FigureView(Figure):
 
 
 def _middle(trace: dict[str, Any]) -> list[str]:
-    points = [trace.get("x") or [], trace.get("y") or []]
+    points = [trace.get(axis) or [] for axis in "xyz" if axis != "z" or "z" in trace]
     means = [f"{sum(axis) / len(axis):.2f}" if axis else NONE for axis in points]
     return [f"{len(points[0]):,}", *means]
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
-from mllab.engine.by_hand import MAX_PARTS, steps_words
+from mllab.engine.by_hand import KEY, MAX_PARTS, steps_words
 from mllab.models import Prototype
-from mllab.services.by_hand import KEY, by_hand_start
+from mllab.services.by_hand import by_hand_start
 from mllab.services.segments import segment_list
 from mllab.web.scores import share
 from mllab.web.segments import look_of

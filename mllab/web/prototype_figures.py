@@ -65,7 +65,7 @@ def map_tab(project: Project, prototype: Prototype, query: QueryDict) -> dict[st
         "figure": figure, "has_3d": has_3d, "is_3d": is_3d, "shown": count,
         "customers_url": link, "segments": _choices(prototype, look),
         "axes": [("x", "Component 1"), ("y", "Component 2"), ("z", "Component 3")][: 2 + has_3d],
-        "has_space": has_3d or _has_plane(prototype),
+        "has_space": _has_plane(prototype),
     }  # fmt: skip
 
 
@@ -74,13 +74,6 @@ def silhouette_tab(project: Project, prototype: Prototype, query: QueryDict) -> 
     look, link = look_of(project, prototype), customers_url(project, prototype)
     figure = figure_view(prototype, look, "silhouette", link=link)
     lines = _widths(figure, look) if figure else []
-    if figure:
-        heads = ("Segment", "Customers", "Mean", "Median", "Below 0")
-        columns = [{"label": head, "number": at > 0} for at, head in enumerate(heads)]
-        rows = [[name, *cells] for name, _, _, cells in lines]
-        figure = figure_view(
-            prototype, look, "silhouette", link=link, behind={"columns": columns, "rows": rows}
-        )
     count = sum(len(trace["x"]) for trace in figure.figure["data"]) if figure else 0
     return {
         "figure": figure, "lines": lines, "shown": count, "customers_url": link,

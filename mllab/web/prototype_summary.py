@@ -1,6 +1,5 @@
 """What the tab Summary shows: a card for each segment, with facts in words and a draft."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,8 @@ from mllab.models import Prototype
 from mllab.services.drafts import Draft, drafts_propose
 from mllab.services.prototypes import prototype_profiles
 from mllab.services.segments import SegmentInfo, segment_list, segment_words
-from mllab.web.scores import plain, share
+from mllab.web.numbers import number_words
+from mllab.web.scores import share
 from mllab.web.segments import look_of
 from projects.models import Project, Role
 
@@ -81,7 +81,7 @@ def number_text(effect: Effect) -> str:
     """Write "Monetary is 4.1 × the average"; where a ratio says little, the mean itself."""
     index, side = effect.index, "above" if effect.size > 0 else "below"
     if index is None or index <= 0 or 90 < index < 110:
-        return f"{effect.column} is {side} the average, at {plain(effect.mean)}"
+        return f"{effect.column} is {side} the average, at {number_words(effect.mean)}"
     ratio = index / 100
     digits = 0 if ratio >= 10 else 1 if ratio >= 0.1 else 2
     return f"{effect.column} is {max(ratio, 0.01):,.{digits}f} × the average"
@@ -101,9 +101,4 @@ def _detail(effect: Effect) -> str:
     size = f"effect size {effect.size:+.1f}".replace("-", "−")
     if effect.kind == "share":
         return size
-    return f"mean {plain(effect.mean)}, of the others {plain(effect.rest)}; {size}"
-
-
-def facts_of(told: Mapping[int, Sequence[Effect]], label: int, count: int) -> list[str]:
-    """Give the strongest facts of one segment as texts."""
-    return [_fact(each).text for each in told.get(label, [])[:count]]
+    return f"mean {number_words(effect.mean)}, of the others {number_words(effect.rest)}; {size}"

@@ -92,7 +92,7 @@ function template() {
 
 // Marks of a segment take its colour; what the figure says of size and opacity stays.
 function painted(trace, colors) {
-  const of = trace.meta?.segment ?? trace.meta?.segments;
+  const of = trace.meta?.segment === undefined ? trace.meta?.segments : trace.meta.segment;
   if (of === undefined) return trace;
   const color = Array.isArray(of) ? of.map((label) => segment(label, colors)) : segment(of, colors);
   const line = Array.isArray(color) ? trace.line : { ...trace.line, color };

@@ -152,6 +152,8 @@ def use_case_body(world: World) -> dict[str, Any]:
 
 
 BODIES: dict[str, Any] = {
+    "api:dataset_of_customers": {"name": "Chosen by a script"},
+    "api:change_by_hand": {"merge": [0, 1]},
     "api:create_use_case": use_case_body,
     "api:change_use_case": {"name": "Renamed by a script"},
     "api:start_experiment": {
@@ -174,4 +176,5 @@ KWARGS = {
     "figure": lambda world: "map",
     "segmentation_id": lambda world: stored_segmentation(world).pk,
     "label": lambda world: 0,
+    "row": lambda world: 1,
 }

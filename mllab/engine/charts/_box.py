@@ -36,7 +36,7 @@ def box_figure(column: Mapping[str, Any]) -> Figure | None:
 def _box(label: int | None, cell: Mapping[str, Any]) -> dict[str, Any]:
     name = EVERYONE if label is None else segment_name(label)
     low, first, middle, third, high = (cell[key] for key in QUANTILES)
-    found = {
+    return {
         "type": "box",
         "name": name,
         "x": [name],
@@ -47,5 +47,5 @@ def _box(label: int | None, cell: Mapping[str, Any]) -> dict[str, Any]:
         "upperfence": [high],
         "mean": [cell["mean"]],
         "hoverinfo": "y",
+        "meta": {"segment": label},  # everyone is grey, as all that is no segment
     }
-    return found if label is None else found | {"meta": {"segment": label}}

@@ -28,7 +28,7 @@ class Radar(Chart):
         if len(columns) < LEAST or not labels:
             raise NotApplicable("A radar needs three columns of numbers at least.")
         data = [_shape(columns, label) for label in labels[:MAX_SEGMENTS]]
-        radial = {"range": [-FAR, FAR], "tickvals": [-2, -1, 0, 1, 2], "angle": 90}
+        radial = {"range": [-FAR, FAR], "tickvals": [-2, -1, 0, 1, 2], "angle": 90, "tickangle": 90}
         return {"data": data, "layout": {"polar": {"radialaxis": radial}}}
 
 

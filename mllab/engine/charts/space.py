@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from mllab.engine.charts.base import Chart, ChartContext, Figure, charts
-from mllab.engine.charts.map import axis_title
 from mllab.engine.labelings import MAX_SHOWN, segment_name, segment_sizes
 from segplatform.kernel.errors import NotApplicable
 
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PLACES = 3
+CAMERA = {"eye": {"x": 1.5, "y": 1.5, "z": 0.9}, "center": {"x": 0, "y": 0, "z": -0.15}}
 
 
 @charts.register
@@ -33,10 +33,10 @@ class Space(Chart):
         traces.append(_trace(context.space, labels >= MAX_SHOWN, None))
         traces.append(_trace(context.space, labels == -1, -1))
         axes = {
-            f"{name}axis": {"title": {"text": axis_title(place, context.space_variance)}}
+            f"{name}axis": {"title": {"text": _title(place, context.space_variance)}, "nticks": 6}
             for place, name in enumerate("xyz", start=1)
         }
-        layout = {"scene": {**axes, "aspectmode": "data"}, "hovermode": "closest"}
+        layout = {"scene": {**axes, "aspectmode": "cube", "camera": CAMERA}, "hovermode": "closest"}
         return {"data": [trace for trace in traces if trace["x"]], "layout": layout}
 
 
@@ -56,3 +56,8 @@ def _trace(points: "NDArray[Any]", chosen: "NDArray[bool_]", label: int | None) 
         "meta": {"segment": label},
         "hovertemplate": f"<b>{name}</b><br>%{{x:.2f}}, %{{y:.2f}}, %{{z:.2f}}<extra></extra>",
     }
+
+
+def _title(number: int, variance: list[float]) -> str:
+    """Write a short title, as it is drawn aslant: "Component 3 (6 %)"."""
+    return f"Component {number} ({100 * variance[number - 1]:.0f} %)"
