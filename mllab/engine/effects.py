@@ -52,8 +52,8 @@ def effects(profiles: Mapping[str, Any]) -> dict[int, list[Effect]]:
             told = max(tell(column, item), key=lambda each: abs(each.size), default=None)
             if told:
                 found[item["label"]].append(told)
-    for told in found.values():
-        told.sort(key=lambda each: (each.role != "input", -abs(each.size), each.column))
+    for listed in found.values():
+        listed.sort(key=lambda each: (each.role != "input", -abs(each.size), each.column))
     return found
 
 
