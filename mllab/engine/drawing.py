@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from datasets.engine.types import ROW_COLUMN
 from mllab.engine.charts.base import ChartContext, charts
+from mllab.engine.coordinates import read_space
 from mllab.engine.members import SILHOUETTES
 from mllab.engine.model import write_json
 from mllab.engine.profiles import profiles
 from mllab.engine.rules import rules
 from mllab.engine.settings import Feature
 from mllab.engine.silhouettes import silhouettes
-from mllab.engine.space import read_space
 from segplatform.kernel.errors import NotApplicable
 
 if TYPE_CHECKING:

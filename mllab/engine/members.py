@@ -15,8 +15,8 @@ from datasets.engine.reader import reader, table
 from datasets.engine.store import write_parquet
 from datasets.engine.types import ROW_COLUMN, Column
 from mllab.engine.assignments import CONFIDENCE, LABELS
+from mllab.engine.coordinates import SPACE
 from mllab.engine.selection import Selection, inside_sql
-from mllab.engine.space import SPACE
 from segplatform.kernel.errors import UserError
 
 if TYPE_CHECKING:

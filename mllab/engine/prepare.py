@@ -16,6 +16,7 @@ from datasets.engine.reader import table as parquet
 from datasets.engine.sample import customer_column
 from datasets.engine.store import write_parquet
 from datasets.engine.types import ROW_COLUMN
+from mllab.engine.coordinates import write_space
 from mllab.engine.features import check_features
 from mllab.engine.personal import is_personal
 from mllab.engine.preparation.components import (
@@ -36,7 +37,6 @@ from mllab.engine.preprocessing import (
     scaled,
 )
 from mllab.engine.settings import Feature, Settings
-from mllab.engine.space import write_space
 from segplatform.kernel.errors import TooLarge, UserError
 from segplatform.kernel.progress import Progress, SubProgress
 

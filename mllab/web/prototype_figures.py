@@ -98,7 +98,7 @@ def _choices(prototype: Prototype, look: Look) -> list[tuple[int, str]]:
 
 
 def _has_plane(prototype: Prototype) -> bool:
-    from mllab.engine.space import SPACE
+    from mllab.engine.coordinates import SPACE
     from mllab.services.files import path_of
 
     return (path_of(folder=prototype.experiment.folder) / SPACE).is_file()
