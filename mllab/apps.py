@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 ENGINE = (
     "prepare", "sketch", "train", "compare", "profiles", "silhouettes", "assignments", "score",
     "find_k",
+    "rules", "rule_sql", "by_hand",
 )  # fmt: skip
 REGISTRIES = ("algorithms", "metrics", "charts")
 LIBRARIES = (
     "numpy", "pandas", "scipy.cluster.hierarchy", "sklearn.cluster", "sklearn.decomposition",
     "sklearn.metrics", "sklearn.mixture", "sklearn.neighbors", "sklearn.preprocessing",
+    "sklearn.tree",
 )  # fmt: skip
 
 

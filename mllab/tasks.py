@@ -7,6 +7,7 @@ from mllab.services.demo import DEMO, demo_run
 from mllab.services.features import SKETCH, sketch_run
 from mllab.services.find_k import FIND_K, find_k_run
 from mllab.services.preparing import PREPARE, TRAIN, prepare_run
+from mllab.services.selections import SELECT, selection_run
 from mllab.services.training import train_run
 from projects.jobs.context import JobContext
 from projects.jobs.registry import job
@@ -40,6 +41,12 @@ def find_number(ctx: JobContext) -> dict[str, Any]:
 def compare_prototypes(ctx: JobContext) -> dict[str, Any]:
     """Compare trained prototypes."""
     return compare_run(ctx=ctx)
+
+
+@job(SELECT, title="Select", queue="heavy", idempotent=True)
+def select_customers(ctx: JobContext) -> dict[str, Any]:
+    """Write customers of a prototype as a dataset."""
+    return selection_run(ctx=ctx)
 
 
 @job(DEMO, title="Demo", queue="heavy")

@@ -27,6 +27,8 @@ prototype_urls = [
     path("<uuid:prototype_id>/cut/", cut.prototype_cut, name="prototype_cut"),
     path("<uuid:prototype_id>/vary/", cut.prototype_vary, name="prototype_vary"),
     path("<uuid:prototype_id>/delete/", prototype.prototype_delete, name="prototype_delete"),
+    path("<uuid:prototype_id>/by-hand/", prototype.prototype_by_hand, name="prototype_by_hand"),
+    path("<uuid:prototype_id>/select/", customers.prototype_select, name="prototype_select"),
     path("<uuid:prototype_id>/promote/", segments.prototype_promote, name="prototype_promote"),
     path("<uuid:prototype_id>/segments/<int:label>/", segments.segment_edit, name="segment_edit"),
     path(

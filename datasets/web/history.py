@@ -78,6 +78,8 @@ def _made(found: Dataset, version: DatasetVersion) -> tuple[str, str]:
             return "A recipe that is deleted", ""
         words = f"Recipe {recipe.name}"
         return words, reverse("recipe", args=[found.project_id, recipe.pk])
+    if "selection" in origin:
+        return f"Customers selected in {origin.get('source')}", ""
     if source := origin.get("source"):
         return f"Import of {source}", ""
     return "Import", ""

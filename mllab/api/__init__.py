@@ -5,6 +5,7 @@ from mllab.api import (  # noqa: F401
     experiments,
     find_k,
     model_files,
+    prototype_customers,
     prototype_segments,
     prototypes,
     segmentation_versions,

@@ -17,6 +17,7 @@ from datasets.engine.sample import customer_column
 from datasets.engine.store import write_parquet
 from datasets.engine.types import ROW_COLUMN
 from mllab.engine.apart import APART
+from mllab.engine.coordinates import write_space
 from mllab.engine.features import check_features
 from mllab.engine.personal import is_personal
 from mllab.engine.preparation.components import (
@@ -223,7 +224,9 @@ def _write_map(X: "Floats", seed: int, out_dir: Path) -> Components:
     """Write the two main directions' coordinates of some rows, drawn by the seed."""
     import numpy as np
 
-    found = first(fit_components(X), 2)
+    directions = fit_components(X)
+    write_space(directions, X, out_dir)
+    found = first(directions, 2)
     rows = np.arange(len(X))
     if len(X) > MAP_ROWS:
         rows = np.sort(np.random.default_rng(seed).choice(len(X), MAP_ROWS, replace=False))

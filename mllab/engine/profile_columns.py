@@ -34,7 +34,7 @@ def measures(column: Column) -> str:
         number = f"CASE WHEN abs({number}) < {LARGEST} THEN {number} END"
     return (
         f"{{'n': count({number}), 'mean': avg({number}), 'std': stddev_pop({number}), "
-        f"'quantiles': quantile_cont({number}, [0.25, 0.5, 0.75])}}"
+        f"'quantiles': quantile_cont({number}, [0.05, 0.25, 0.5, 0.75, 0.95])}}"
     )
 
 
@@ -50,14 +50,16 @@ def read(column: Column, answers: Rows, sizes: dict[int, int]) -> dict[str, Any]
 
 
 def _numbers(answer: dict[str, Any], rows: int) -> dict[str, Any]:
-    low, median, high = answer["quantiles"] or (None, None, None)
+    lowest, low, median, high, highest = answer["quantiles"] or [None] * 5
     return {
         "n": answer["n"],
         "missing": rows - answer["n"],
         "mean": _finite(answer["mean"]),
         "median": _finite(median),
+        "q05": _finite(lowest),
         "q25": _finite(low),
         "q75": _finite(high),
+        "q95": _finite(highest),
         "std": _finite(answer["std"]),
     }
 

@@ -17,7 +17,8 @@ from datasets.engine.results import ReadResult
 from datasets.engine.run_errors import readable
 from datasets.engine.store import PART_NAME, TableWriter, file_info
 from datasets.engine.types import ROW_COLUMN, Column
-from mllab.engine.algorithms.base import NOISE, algorithms
+from mllab.engine.by_hand import algorithm_of
+from mllab.engine.labelings import NOISE
 from mllab.engine.model import model_from
 from mllab.engine.nearest import BATCH, Scorer
 from mllab.engine.preparation.categories import CategoryFit
@@ -117,7 +118,7 @@ def score(
 
 def _scorer(model: Mapping[str, Any]) -> Scorer:
     try:
-        algorithm = algorithms.get(model["algorithm"])()
+        algorithm = algorithm_of(model["algorithm"])()
     except KeyError:
         name = model["algorithm"]
         raise UserError(f"There is no algorithm “{name}” in this version.") from None
@@ -260,7 +261,7 @@ def _facts(
             if count
         ][:MAX_FACT_ROWS],
     }
-    if agreement is not None and not algorithms.get(algorithm).scores_exactly:
+    if agreement is not None and not algorithm_of(algorithm).scores_exactly:
         told = {"rows_labelled_as_in_training": f"{100 * agreement:.1f} %"}
         facts["agreement_with_training"] = [told]
     return {name: rows for name, rows in facts.items() if rows}

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from mllab.engine.algorithms.base import NOISE, Algorithm, Fit, algorithms
 from mllab.engine.apart import among_all, rows_inside
+from mllab.engine.by_hand import KEY as BY_HAND
+from mllab.engine.by_hand import ByHand
 from mllab.engine.distances import distances_of, query_of
 from mllab.engine.drawing import describe
 from mllab.engine.metrics.base import Score, ScoreContext, metrics
@@ -81,7 +83,8 @@ def train(
 
     X = np.load(folder / "matrix.npy", mmap_mode="r", allow_pickle=False)
     preprocessing = json.loads((folder / "preprocessing.json").read_text(encoding="utf-8"))
-    chosen = algorithm_named(algorithm, space_of(preprocessing))
+    is_by_hand = algorithm == BY_HAND
+    chosen = ByHand(folder) if is_by_hand else algorithm_named(algorithm, space_of(preprocessing))
     checked = check(chosen.Params, params)
     # One job is one core: threads of several jobs on the same cores wait for each other, which
     # made fits of 4,338 rows 5 to 50 times slower, and even alone they gain nothing there.
@@ -233,6 +236,9 @@ def _resampled(
     progress: Progress,
 ) -> tuple[Stability, dict[str, Any]]:
     """Say how steady the segments are, and what is kept of that."""
+    if not algorithm.refits:
+        none = Stability(None, None)
+        return none, {**none.to_json(), "seconds": 0.0}
     started = time.perf_counter()
     plan = plan_of(algorithm, params, *X.shape)
     found = stability(X, labels, refitting(algorithm, params, seed), plan, seed, progress)

@@ -9,6 +9,7 @@ from django.conf import settings
 from datasets.models import DatasetVersion
 from mllab.engine.algorithms.base import Algorithm, Cost
 from mllab.engine.algorithms.base import algorithms as registry
+from mllab.engine.by_hand import ByHand
 from mllab.engine.metrics.base import Metric
 from mllab.engine.metrics.base import metrics as metric_registry
 from mllab.engine.settings import Settings
@@ -146,7 +147,8 @@ def params_of(*, algorithm: str, params: Raw, version: int) -> dict[str, Any]:
 
 def algorithms_by_key() -> dict[str, type[Algorithm]]:
     """Return every algorithm by its key: what is stored may be of one that is gone."""
-    return {found.key: found for found in registry.all()}
+    known: list[type[Algorithm]] = [*registry.all(), ByHand]
+    return {found.key: found for found in known}
 
 
 def _model_check(place: int, raw: Raw) -> dict[str, Any]:

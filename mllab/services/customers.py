@@ -10,6 +10,7 @@ from datasets.engine.types import Column
 from datasets.services.exports import export_format
 from datasets.services.files import scratch_folder
 from mllab.engine.members import Members, members_file, members_page, members_write
+from mllab.engine.selection import Selection
 from mllab.models import Prototype
 from mllab.services.files import GONE, json_read, lab_work_folder, path_of
 from mllab.services.naming import prototype_name
@@ -26,22 +27,29 @@ def customers_page(
     offset: int = 0,
     sort: str | None = None,
     segment: int | None = None,
+    selection: Selection | None = None,
     cut: int | None = None,
 ) -> Page:
     """Return some customers: segment, its name and the confidence, then the table's columns.
 
-    ``segment`` keeps those of one label (−1 is noise). ``Conflict`` until it is trained;
-    ``NotFound`` where there is no such segment or the files are gone; ``UserError`` for a column
-    that is not there.
+    ``segment`` keeps those of one label (−1 is noise), ``selection`` says more. ``Conflict``
+    until it is trained; ``NotFound`` where there is no such segment or the files are gone;
+    ``UserError`` for a column that is not there.
     """
-    _segment_require(prototype, segment)
+    chosen = selection_of(prototype=prototype, selection=selection, segment=segment)
     return members_page(
-        _members(prototype), limit=limit, offset=offset, sort=sort, segment=segment, cut=cut
-    )
+        members_of(prototype=prototype), limit=limit, offset=offset, sort=sort, selection=chosen,
+        cut=cut,
+    )  # fmt: skip
 
 
 def customers_export(
-    *, prototype: Prototype, key: str, segment: int | None = None, bom: bool = False
+    *,
+    prototype: Prototype,
+    key: str,
+    segment: int | None = None,
+    selection: Selection | None = None,
+    bom: bool = False,
 ) -> Iterator[bytes]:
     """Return all customers (of one segment) in blocks of bytes, in the order of the table.
 
@@ -51,12 +59,12 @@ def customers_export(
     the format cannot hold.
     """
     export_format(key=key)
-    _segment_require(prototype, segment)
-    blocks = _blocks(_members(prototype), key, segment, bom)
+    chosen = selection_of(prototype=prototype, selection=selection, segment=segment)
+    blocks = _blocks(members_of(prototype=prototype), key, chosen, bom)
     first = next(blocks)
     audit_record(
         action="prototype.download", thing=prototype, project=prototype.experiment.use_case.project,
-        number=prototype.number, format=key, segment=segment,
+        number=prototype.number, format=key, segment=chosen.segment,
     )  # fmt: skip
     return chain([first], blocks)
 
@@ -69,21 +77,27 @@ def customers_file_name(*, prototype: Prototype, segment: int | None = None) -> 
     return f"{segment_get(prototype=prototype, label=segment).name[:40]}, {name}"
 
 
-def _blocks(members: Members, key: str, segment: int | None, bom: bool) -> Iterator[bytes]:
+def _blocks(members: Members, key: str, chosen: Selection, bom: bool) -> Iterator[bytes]:
     with lab_work_folder(name=f"customers-{uuid4()}") as folder:
-        made = members_write(members, folder, segment)
+        made = members_write(members, folder, chosen)
         columns = [*members.columns, *members.ours]
         yield from export([made], columns, key, folder=scratch_folder(), bom=bom)
 
 
-def _segment_require(prototype: Prototype, segment: int | None) -> None:
+def selection_of(
+    *, prototype: Prototype, selection: Selection | None = None, segment: int | None = None
+) -> Selection:
+    """Return a selection of a trained prototype's customers, its segment checked."""
     if prototype.finished is None:
         raise Conflict(NOT_TRAINED)
-    if segment is not None:
-        segment_get(prototype=prototype, label=segment)
+    found = selection or Selection(segment=segment)
+    if found.segment is not None:
+        segment_get(prototype=prototype, label=found.segment)
+    return found
 
 
-def _members(prototype: Prototype) -> Members:
+def members_of(*, prototype: Prototype) -> Members:
+    """Return where the rows of a prototype are; ``NotFound`` where they are gone."""
     experiment, folder = prototype.experiment, path_of(folder=prototype.folder)
     table = path_of(folder=experiment.folder) / TABLE
     if not table.is_file() or not folder.is_dir():

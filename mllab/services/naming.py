@@ -3,6 +3,8 @@
 from typing import Any
 
 from mllab.engine.algorithms.base import Algorithm
+from mllab.engine.by_hand import KEY as BY_HAND
+from mllab.engine.by_hand import steps_words
 from mllab.models import Prototype
 from mllab.services.algorithms import algorithms_by_key, params_of
 
@@ -42,6 +44,8 @@ def params_text(*, prototype: Prototype) -> str:
     """Write what was set, as "k = 4, linkage = single": k, what is no default, and PCA."""
     algorithm = prototype_algorithm(prototype=prototype)
     params = prototype_params(prototype=prototype)
+    if prototype.algorithm == BY_HAND:
+        return steps_words(params)
     defaults = _defaults(algorithm) if algorithm else {}
     told = [
         f"{name} = {_shown(value)}"

@@ -10,6 +10,8 @@ from segplatform.kernel.errors import Conflict, NotFound
 
 TABLE = "table.parquet"
 NOT_TRAINED = "This prototype is not trained yet, so there is nothing to show."
+RULES = "rules.json"
+NO_RULES = "This prototype was trained before rules were made. Train it again to get them."
 ROW_NAME = "row"
 """What a row is called where no column names it: its number in the dataset."""
 
@@ -17,6 +19,17 @@ ROW_NAME = "row"
 def prototype_profiles(*, prototype: Prototype) -> dict[str, Any]:
     """Return sizes and features of each segment; ``Conflict`` until it is trained."""
     return json_read(folder=_folder(prototype), name="profiles.json")
+
+
+def prototype_rules(*, prototype: Prototype) -> dict[str, Any]:
+    """Return the rules of each segment (``rules/1``); ``Conflict`` until it is trained.
+
+    ``NotFound`` for a prototype that was trained before there were rules.
+    """
+    folder = _folder(prototype)
+    if path_of(folder=folder).is_dir() and not (path_of(folder=folder) / RULES).is_file():
+        raise NotFound(NO_RULES)
+    return json_read(folder=folder, name=RULES)
 
 
 def prototype_model(*, prototype: Prototype) -> dict[str, Any]:

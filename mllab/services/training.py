@@ -9,6 +9,7 @@ from django.utils import timezone
 from datasets.engine.store import publish_folder
 from datasets.services.memory import memory_guard
 from mllab.models import MetricScore, Prototype
+from mllab.services.by_hand import words_keep
 from mllab.services.files import lab_folders_remove, lab_work_folder, path_of, prototype_folder
 from mllab.services.naming import prototype_params
 from projects.jobs.context import JobContext
@@ -87,6 +88,7 @@ def _store(prototype: Prototype, trained: "Trained", folder: str) -> None:
     prototype.save(
         update_fields=["folder", "finished", "segments", "seconds", "trained_rows", "details"]
     )
+    words_keep(prototype=prototype)
     prototype.scores.all().delete()
     MetricScore.objects.bulk_create(
         MetricScore(

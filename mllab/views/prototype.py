@@ -4,16 +4,20 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from mllab.services.prototypes import prototype_delete as delete
 from mllab.services.prototypes import prototype_retrain as retrain
 from mllab.web.prototype import prototype_context, prototype_of
+from mllab.web.prototype_by_hand import by_hand_sent
+from mllab.web.prototype_rules import rules_file
 from projects.models import Project
 from projects.web.access import ProjectRequest, project_view
 from projects.web.figures import figure_page
 from projects.web.htmx import is_htmx, redirect_to
+from segplatform.kernel.errors import UserError
 
 
 @require_GET
@@ -23,7 +27,10 @@ def prototype(
     request: ProjectRequest, project: Project, use_case_id: UUID, prototype_id: UUID
 ) -> HttpResponse:
     """Show a prototype; while it trains htmx asks again, and reloads the page at the end."""
-    context = prototype_context(project, prototype_of(project, use_case_id, prototype_id))
+    found = prototype_of(project, use_case_id, prototype_id)
+    if request.GET.get("download") == "sql":
+        return rules_file(found)
+    context = prototype_context(project, found, request.GET)
     if not is_htmx(request):
         return render(request, "mllab/prototype.html", context)
     if context["is_active"]:
@@ -51,3 +58,19 @@ def prototype_delete(
     delete(prototype=found)
     messages.success(request, f"Prototype {found.number} is deleted.")
     return redirect_to(request, "use_case", project.pk, use_case_id)
+
+
+@require_POST
+@project_view("editor")
+def prototype_by_hand(
+    request: ProjectRequest, project: Project, use_case_id: UUID, prototype_id: UUID
+) -> HttpResponse:
+    """Merge or split segments as a new prototype, and lead to it."""
+    found = prototype_of(project, use_case_id, prototype_id)
+    try:
+        made = by_hand_sent(request, found, request.user)
+    except UserError as error:
+        messages.error(request, str(error))
+        back = reverse("prototype", args=[project.pk, use_case_id, prototype_id])
+        return redirect(f"{back}?tab=by_hand")
+    return redirect_to(request, "prototype", project.pk, use_case_id, made.pk)

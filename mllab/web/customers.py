@@ -1,7 +1,7 @@
 """What the tab *Customers* shows: a page of rows with their segment, and every link of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -12,11 +12,14 @@ from django.utils.safestring import SafeString, mark_safe
 from datasets.engine.export import FORMATS
 from datasets.engine.query import Page
 from datasets.web.explore import MAX_CELLS, page_links
-from datasets.web.grid import MISSING_NUMBER, SHOWN, Head, body_html
+from datasets.web.grid import NUMBERS, SHOWN, Head, body_html
 from datasets.web.grid_state import SIZE, SIZES, GridState, number
+from mllab.engine.selection import Bound, Selection, selection_from
 from mllab.models import Prototype
 from mllab.services.customers import customers_page
 from mllab.services.segments import SegmentInfo, segment_get, segment_list
+from mllab.services.selections import selection_name_propose
+from mllab.web.customer_why import why_view
 from mllab.web.scores import share
 from mllab.web.segments import Look, look_of
 from projects.models import Project
@@ -27,9 +30,14 @@ LINKS = 12
 
 @dataclass(frozen=True)
 class CustomersState(GridState):
-    """The state of the grid of customers; ``segment`` is the label of those that are shown."""
+    """The state of the grid of customers; ``selection`` says who is shown."""
 
-    segment: int | None = None
+    selection: Selection = field(default_factory=Selection)
+
+    @property
+    def segment(self) -> int | None:
+        """Give the label of those that are shown; None for everyone."""
+        return self.selection.segment
 
     @classmethod
     def read(cls, query: QueryDict) -> "CustomersState":
@@ -39,14 +47,16 @@ class CustomersState(GridState):
             sort=query.get("sort", ""),
             size=size if size in SIZES else SIZE,
             page=max(number(query.get("page"), 1), 1),
-            segment=segment_asked(query),
+            selection=selection_asked(query),
         )
 
     def url(self, **changes: Any) -> str:
         """Return the relative address of this state with changes; what is usual is left out."""
+        if "segment" in changes:
+            changes["selection"] = replace(self.selection, segment=changes.pop("segment"))
         state = replace(self, **{"page": 1, **changes})
         parts = [
-            ("segment", "" if state.segment is None else str(state.segment)),
+            *state.selection.to_query(),
             ("sort", state.sort),
             ("size", str(state.size) if state.size != SIZE else ""),
             ("page", str(state.page) if state.page > 1 else ""),
@@ -72,6 +82,12 @@ def segment_asked(query: QueryDict) -> int | None:
     return -1 if text == "-1" else label if (label := number(text, -2)) >= 0 else None
 
 
+def selection_asked(query: QueryDict) -> Selection:
+    """Read who is meant by a query string."""
+    single = {key: query.get(key, "") for key in query}
+    return selection_from(single, query.getlist("range"), segment_asked(query))
+
+
 def customers_context(
     project: Project, prototype: Prototype, state: CustomersState
 ) -> dict[str, Any]:
@@ -85,19 +101,48 @@ def customers_context(
     links = segment_links(segment_list(prototype=prototype), look, state)
     shown = [link for at, link in enumerate(links) if at <= LINKS or link.is_chosen]
     chosen = state.segment
+    row = state.selection.row
     return {
+        "why": why_view(prototype, row, look) if row is not None and page.rows else None,
         "grid": state, "page": page, "look": look,
         "head": Head(page.columns[1:], state, filters=False).html(),
-        "body": body_html(_without(page), _cells(page, look)),
+        "body": body_html(_without(page), _cells(page, look, state)),
         "first": first + 1 if page.rows else 0, "last": first + len(page.rows),
         "pages": page_links(state, page.count, size),
         "sizes": [(n, state.url(size=n)) for n in SIZES],
+        **_selected(prototype, state, page),
         "links": shown, "more": [link for link in links if link not in shown],
         "chosen": segment_get(prototype=prototype, label=chosen) if chosen is not None else None,
         "borderline": state.url(sort=page.columns[2].name),
         "is_borderline": state.sort == page.columns[2].name,
         "unsorted": state.url(sort="") if state.sort else "", "formats": FORMATS,
     }  # fmt: skip
+
+
+def _selected(prototype: Prototype, state: CustomersState, page: Page) -> dict[str, Any]:
+    """Give what the selection says beside the segment: chips that take a part of it away."""
+    found = state.selection
+    chips = [
+        (bound.words, state.url(selection=replace(found, bounds=_but(found, bound))))
+        for bound in found.bounds
+    ]
+    if found.area:
+        words = f"An area of the map with {len(found.area)} corners"
+        chips.append((words, state.url(selection=replace(found, area=()))))
+    if found.row is not None:
+        chips.append((f"Row {found.row:,}", state.url(selection=replace(found, row=None))))
+    query = urlencode(found.to_query())
+    numbers = [column.name for column in page.columns[3:] if column.type in NUMBERS]
+    return {
+        "chips": chips, "selection_query": query, "selection_hidden": found.to_query(),
+        "number_columns": numbers, "narrows": found.narrows,
+        "dataset_name": selection_name_propose(prototype=prototype, selection=found),
+        "cleared": state.url(selection=Selection(segment=found.segment)),
+    }  # fmt: skip
+
+
+def _but(found: Selection, bound: Bound) -> tuple[Bound, ...]:
+    return tuple(each for each in found.bounds if each is not bound)
 
 
 def segment_links(
@@ -122,7 +167,7 @@ def _page(prototype: Prototype, state: CustomersState, size: int) -> tuple[Page,
     size = min(size, max(SIZES[0], MAX_CELLS // max(len(prototype.experiment.features), 1)))
     page = customers_page(
         prototype=prototype, limit=size, offset=(state.page - 1) * size, sort=state.sort,
-        segment=state.segment, cut=SHOWN,
+        selection=state.selection, cut=SHOWN,
     )  # fmt: skip
     return page, size
 
@@ -132,8 +177,8 @@ def _without(page: Page) -> Page:
     return replace(page, columns=page.columns[3:], rows=[row[3:] for row in page.rows])
 
 
-def _cells(page: Page, look: Look) -> list[SafeString]:
-    """Write the segment and the confidence of each row; each segment is written once."""
+def _cells(page: Page, look: Look, state: CustomersState) -> list[SafeString]:
+    """Write why, segment and confidence of each row; each segment is written once."""
     made: dict[int, SafeString] = {}
     for label in {row[0] for row in page.rows}:
         name, css = look.head(label)
@@ -141,10 +186,19 @@ def _cells(page: Page, look: Look) -> list[SafeString]:
             f'<td class="sp-customers-segment"><span class="sp-seg {css}" '
             f'title="{escape(name)}"><bdi>{escape(name)}</bdi></span></td>'
         )
-    return [made[row[0]] + _confidence(row[2]) for row in page.rows]
+    return [
+        made[row[0]] + _confidence(row[2], state, number)
+        for row, number in zip(page.rows, page.numbers, strict=True)
+    ]
 
 
-def _confidence(value: float | None) -> SafeString:
-    if value is None:
-        return mark_safe(MISSING_NUMBER)  # noqa: S308 -- a constant
-    return mark_safe(f'<td class="sp-num">{value:.3f}</td>')  # noqa: S308 -- a number
+def _confidence(value: float | None, state: CustomersState, number: int) -> SafeString:
+    """Write how sure a row is, as the link to why it is here."""
+    chosen = Selection(segment=state.segment, row=number)
+    text = "not known" if value is None else f"{value:.3f}"
+    said = f"{text}: why is this customer here?"
+    url = escape(state.url(selection=chosen))
+    return mark_safe(  # noqa: S308 -- a number, and an address that is escaped
+        f'<td class="sp-num"><a href="{url}" title="Why is this customer here?" '
+        f'aria-label="{said}">{text}</a></td>'
+    )

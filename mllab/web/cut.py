@@ -12,7 +12,6 @@ from mllab.services.naming import prototype_params
 from mllab.web.numbers import share_words
 
 Kind = Literal["tree", "curve", ""]
-LABELS: dict[Kind, str] = {"tree": "Dendrogram", "curve": "k-distance"}
 HEIGHT = 1000  # of the drawing, in its own units
 STEPS = (1, 2, 2.5, 5, 10)
 TICKS = 5
@@ -40,12 +39,6 @@ def cut_kind(prototype: Prototype) -> Kind:
     if prototype.details.get("tree"):
         return "tree"
     return "curve" if {"k_distances", "eps"} <= prototype.details.keys() else ""
-
-
-def cut_tab(prototype: Prototype) -> list[tuple[str, str, str]]:
-    """Give the tab, as key, label and name of the address; none where nothing can be cut."""
-    kind = cut_kind(prototype)
-    return [("cut", LABELS[kind], "prototype_cut")] if kind else []
 
 
 def cut_context(prototype: Prototype) -> dict[str, Any]:

@@ -6,12 +6,21 @@ from typing import Any
 from mllab.web.scores import NONE
 from projects.web.figures import Figure
 
+SCATTER = ("scatter", "scatter3d")
+
 
 @dataclass(frozen=True)
 class FigureView(Figure):
-    """A figure of a prototype; ``names`` gives each label the name that its marks show."""
+    """A figure of a prototype; ``names`` gives each label the name that its marks show.
+
+    ``behind`` is its table where that is not made from the points; ``link`` the address that
+    takes what is selected in it, with what is added behind; ``note`` says of whom it speaks.
+    """
 
     names: dict[str, str] = field(default_factory=dict)
+    behind: dict[str, Any] | None = None
+    link: str = ""
+    note: str = ""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -20,13 +29,16 @@ class FigureView(Figure):
 
     @property
     def table(self) -> dict[str, Any] | None:
-        """Give the table behind a scatter plot: points and their middle by segment."""
-        traces = [trace for trace in self.figure.get("data", []) if trace.get("type") == "scatter"]
+        """Give the table behind it: of a scatter plot points and their middle by segment."""
+        if self.behind:
+            return self.behind
+        traces = [trace for trace in self.figure.get("data", []) if trace.get("type") in SCATTER]
         rows = [[self._name(trace), *_middle(trace)] for trace in traces]
         if not rows:
             return None
         layout = self.figure.get("layout", {})
-        names = [_title(layout.get(axis)) or axis for axis in ("xaxis", "yaxis")]
+        layout, axes = layout.get("scene", layout), "xyz" if "scene" in layout else "xy"
+        names = [_title(layout.get(f"{axis}axis")) or axis for axis in axes]
         labels = ["Points shown", *(f"Mean of {name}" for name in names)]
         columns = [{"label": "Segment"}, *({"label": label, "number": True} for label in labels)]
         return {"columns": columns, "rows": rows}
@@ -37,7 +49,7 @@ class FigureView(Figure):
 
 
 def _middle(trace: dict[str, Any]) -> list[str]:
-    points = [trace.get("x") or [], trace.get("y") or []]
+    points = [trace.get(axis) or [] for axis in "xyz" if axis != "z" or "z" in trace]
     means = [f"{sum(axis) / len(axis):.2f}" if axis else NONE for axis in points]
     return [f"{len(points[0]):,}", *means]
 

@@ -1,38 +1,21 @@
-"""What the page of a prototype shows: its scores, figures, sizes, profiles and settings."""
+"""What every tab of a prototype shows, and which tab an address asks for."""
 
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
+from django.http import QueryDict
 
-from mllab.engine.charts.base import charts
 from mllab.models import Prototype
 from mllab.services.leaderboards import leaderboard
 from mllab.services.naming import params_text, prototype_algorithm, prototype_name
-from mllab.services.prototypes import (
-    State,
-    prototype_figure,
-    prototype_get,
-    prototype_profiles,
-    state_of,
-)
-from mllab.services.segments import NOISE
-from mllab.web.cut import cut_tab
-from mllab.web.figures import FigureView
+from mllab.services.prototypes import State, prototype_get, state_of
 from mllab.web.leaderboard import VERDICTS, WORDS, row_view
-from mllab.web.profiles import categories, heat
 from mllab.web.promote import in_flow
+from mllab.web.prototype_tabs import tab_links, tab_of
 from mllab.web.scores import ScoreView
 from mllab.web.segmentations import scoring_words
-from mllab.web.segments import Look, look_of
-from mllab.web.settings_words import settings_words
-from mllab.web.sizes import sizes_view
 from projects.models import Project, Role
 from segplatform.kernel.errors import NotFound, UserError
-
-MAP = "map"
-# Charts that the page shows as tables of its own, which say the same and can be read aloud.
-TABLES = ("sizes", "profiles")
 
 
 def prototype_of(project: Project, use_case_id: UUID, prototype_id: UUID) -> Prototype:
@@ -43,11 +26,20 @@ def prototype_of(project: Project, use_case_id: UUID, prototype_id: UUID) -> Pro
     return found
 
 
-def prototype_context(project: Project, prototype: Prototype) -> dict[str, Any]:
-    """Give the values of the tab Overview, whatever the state of the prototype."""
-    context = prototype_frame(project, prototype, "overview")
-    context["settings"] = settings_words(prototype)
-    return context | (_results(project, prototype) if prototype.finished else {})
+def prototype_context(
+    project: Project, prototype: Prototype, query: QueryDict | None = None
+) -> dict[str, Any]:
+    """Give the values of the tab that the address asks for, whatever the state of the prototype."""
+    asked = query or QueryDict()
+    tab = tab_of(prototype, asked.get("tab", ""))
+    context = prototype_frame(project, prototype, tab.key)
+    context["template"] = tab.template
+    if not prototype.finished and tab.key != "settings":
+        return context
+    try:
+        return context | tab.context(project, prototype, asked)
+    except UserError as error:  # files that are gone leave a sentence instead
+        return context | {"broken": str(error)}
 
 
 def prototype_frame(project: Project, prototype: Prototype, tab: str) -> dict[str, Any]:
@@ -60,37 +52,10 @@ def prototype_frame(project: Project, prototype: Prototype, tab: str) -> dict[st
         "params_text": params_text(prototype=prototype),
         "algorithm": prototype_algorithm(prototype=prototype),
         "may_edit": project.membership.allows(Role.EDITOR), "section": "lab",
-        "tabs": _tabs(project, prototype, tab), "in_flow": in_flow(project, prototype),
+        "tabs": tab_links(project, prototype, tab), "in_flow": in_flow(project, prototype),
         "how": scoring_words(prototype.details) if prototype.finished else None,
     }  # fmt: skip
     return context | (_standing(prototype) if prototype.finished else {})
-
-
-def _tabs(project: Project, prototype: Prototype, active: str) -> list[dict[str, Any]]:
-    """List the tabs; one that is not trained has no customers to show."""
-    names = [("overview", "Overview", "prototype"),
-             ("customers", "Customers", "prototype_customers"), *cut_tab(prototype)]  # fmt: skip
-    args = [project.pk, prototype.experiment.use_case_id, prototype.pk]
-    return [
-        {"label": label, "url": reverse(url, args=args), "active": key == active}
-        for key, label, url in names[: None if prototype.finished else 1]
-    ]
-
-
-def _results(project: Project, prototype: Prototype) -> dict[str, Any]:
-    """Read what training left; files that are gone leave a sentence instead."""
-    try:
-        profiles = prototype_profiles(prototype=prototype)
-    except UserError as error:
-        return {"broken": str(error)}
-    look = look_of(project, prototype)
-    counts = {item["label"]: item["size"] for item in profiles["segments"]}
-    noise = counts.pop(NOISE, 0)
-    sizes = [{"label": label, "rows": rows} for label, rows in counts.items()]
-    return {
-        "sizes": sizes_view(sizes, noise, look), "heat": heat(profiles, look),
-        "categories": categories(profiles, look), "figures": _figures(prototype, look),
-    }  # fmt: skip
 
 
 def _standing(prototype: Prototype) -> dict[str, Any]:
@@ -109,34 +74,6 @@ def _standing(prototype: Prototype) -> dict[str, Any]:
         "standing": row.standing,
         "compared": row.standing.compared,
     }  # fmt: skip
-
-
-def _figures(prototype: Prototype, look: Look) -> list[FigureView]:
-    """Read the figures that this prototype has, the map first."""
-    found, count = [], prototype.segments or 0
-    names, colors = look.names(count), look.colors(count)
-    for chart in charts.all():
-        if chart.key in TABLES:
-            continue
-        try:
-            figure = prototype_figure(prototype=prototype, key=chart.key)
-        except NotFound:
-            continue
-        words = f"{chart.label} of {prototype_name(prototype=prototype)}. {chart.blurb}"
-        file = f"{chart.key}-prototype-{prototype.number}"
-        found.append(
-            FigureView(
-                f"figure-{chart.key}",
-                chart.label,
-                words,
-                figure,
-                chart.blurb,
-                colors=colors,
-                file=file,
-                names=names,
-            )
-        )
-    return sorted(found, key=lambda view: view.id != f"figure-{MAP}")
 
 
 def _job(prototype: Prototype, state: State) -> Any:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.http import QueryDict
+
 from mllab.engine.settings import ColumnSettings, Settings
 from mllab.models import Prototype
 from mllab.services.naming import prototype_algorithm, prototype_params
+from projects.models import Project
 
 ROLES = (("input", "Trained on"), ("display", "In profiles only"), ("ignored", "Left out"))
 WORDS = {
@@ -51,6 +54,11 @@ def settings_words(prototype: Prototype) -> SettingsWords:
         [(title, names) for title, names in roles if names], _preparation(settings),
         _params(prototype),
     )  # fmt: skip
+
+
+def settings_tab(project: Project, prototype: Prototype, query: QueryDict) -> dict[str, Any]:
+    """Give the values of the tab Settings."""
+    return {"settings": settings_words(prototype)}
 
 
 def _preparation(settings: Settings) -> list[tuple[str, str]]:

@@ -50,7 +50,15 @@ function named(trace, names) {
   const name = names?.[trace.meta?.segment];
   if (name === undefined) return trace;
   const hovertemplate = trace.hovertemplate?.replace(trace.name, () => plain(name));
-  return { ...trace, name: plain(short(name)), hovertemplate };
+  const x = trace.x?.length === 1 && trace.x[0] === trace.name ? [plain(short(name))] : trace.x;
+  return { ...trace, x, name: plain(short(name)), hovertemplate };
+}
+
+// Ticks that are segments say so in layout.meta.ticks, by their labels.
+function renamed(layout, names) {
+  const labels = layout.meta?.ticks;
+  if (!labels || !names) return layout;
+  return { ...layout, yaxis: { ...layout.yaxis, ticktext: labels.map((label) => plain(short(names[label] ?? `Segment ${label + 1}`))) } };
 }
 
 function template() {
@@ -63,6 +71,7 @@ function template() {
     gridcolor: line, zerolinecolor: colour("--sp-line-strong"), linecolor: line, tickcolor: line, automargin: true,
     tickfont: { color: muted, size: 11 }, title: { font: { color: muted, size: 12 }, standoff: 8 },
   };
+  const deep = { gridcolor: line, zerolinecolor: colour("--sp-line-strong"), backgroundcolor: surface, tickfont: { color: muted, size: 10 }, title: { font: { color: muted, size: 11 } } };
   const scale = [[0, colour("--sp-info")], [0.5, surface], [1, colour("--sp-brand")]];
   return {
     layout: {
@@ -72,6 +81,10 @@ function template() {
       hoverlabel: { bgcolor: colour("--sp-raised"), bordercolor: colour("--sp-line-strong"), font: { family, color: text, size: 12 } },
       legend: { orientation: "h", y: -0.16, yanchor: "top", x: 0, font: { color: text, size: 12 }, itemsizing: "constant" },
       colorscale: { diverging: scale },
+      scene: { xaxis: deep, yaxis: deep, zaxis: deep },
+      polar: { bgcolor: surface, radialaxis: { ...axis, tickfont: { color: muted, size: 10 } }, angularaxis: { gridcolor: line, linecolor: line, tickfont: { color: text, size: 12 } } },
+      shapedefaults: { line: { color: muted } }, annotationdefaults: { font: { color: muted, size: 12 } },
+      newselection: { line: { color: text, width: 1.5, dash: "solid" } }, activeselection: { fillcolor: colour("--sp-brand"), opacity: 0.08 },
     },
     data: { scatter: [{ marker: { size: 5, opacity: 0.8 } }], heatmap: [{ colorscale: scale, zmid: 0, colorbar: { outlinewidth: 0 } }] },
   };
@@ -79,7 +92,7 @@ function template() {
 
 // Marks of a segment take its colour; what the figure says of size and opacity stays.
 function painted(trace, colors) {
-  const of = trace.meta?.segment ?? trace.meta?.segments;
+  const of = trace.meta?.segment === undefined ? trace.meta?.segments : trace.meta.segment;
   if (of === undefined) return trace;
   const color = Array.isArray(of) ? of.map((label) => segment(label, colors)) : segment(of, colors);
   const line = Array.isArray(color) ? trace.line : { ...trace.line, color };
@@ -89,7 +102,9 @@ function painted(trace, colors) {
 const save = (format) => (graph) =>
   window.Plotly.downloadImage(graph, { format, filename: graph.dataset.name, scale: 2, width: graph.clientWidth, height: graph.clientHeight });
 
-function config() {
+function config(box, figure) {
+  const areas = box.dataset.select && figure.data[0]?.type === "scatter" ? ["lasso2d", "select2d", "zoom2d"] : [];
+  const reset = figure.layout.scene ? "resetCameraDefault3d" : figure.layout.polar ? [] : "resetScale2d";
   const icon = window.Plotly.Icons.camera;
   return {
     displaylogo: false,
@@ -97,8 +112,9 @@ function config() {
     modeBarButtons: [[
       { name: "png", title: "Download as PNG", icon, click: save("png") },
       { name: "svg", title: "Download as SVG", icon: window.Plotly.Icons.disk, click: save("svg") },
-      "resetScale2d",
-    ]],
+      ...areas,
+      reset,
+    ].flat()],
   };
 }
 
@@ -128,6 +144,13 @@ function height(box, { xaxis, yaxis }, showlegend) {
   return `${Math.round(((box.clientWidth - BESIDE) * (high - low)) / (right - left)) + ABOVE}px`;
 }
 
+// Where customers can be selected the pointer draws around them, unless it is a finger that scrolls.
+function mode(box, figure) {
+  if (figure.layout.scene) return "turntable";
+  if (!box.dataset.select || figure.data[0]?.type !== "scatter") return "zoom";
+  return matchMedia("(pointer: coarse)").matches ? "zoom" : "lasso";
+}
+
 async function draw(box) {
   try {
     const plotly = await load();
@@ -137,8 +160,9 @@ async function draw(box) {
     // Many names in a narrow box would leave no room for the drawing; its page lists them beside it.
     const showlegend = names && data.length > MANY && box.clientWidth < NARROW ? false : figure.layout.showlegend;
     box.style.height = height(box, figure.layout, showlegend);
-    await plotly.react(box, data, { ...ticks(box, figure.layout), showlegend, template: template(), autosize: true }, config());
+    await plotly.react(box, data, { ...ticks(box, renamed(figure.layout, names)), showlegend, template: template(), autosize: true, dragmode: mode(box, figure) }, config(box, figure));
     describe(box);
+    box.dispatchEvent(new CustomEvent("sp:drawn", { bubbles: true }));
     box.dataset.drawn = "";
     drawn.add(box);
   } catch {

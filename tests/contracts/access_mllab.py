@@ -41,6 +41,8 @@ PAGES: dict[str, dict[str, str]] = {
     "prototype_vary": {"POST": EDITOR},
     "prototype_retrain": {"POST": EDITOR},
     "prototype_delete": {"POST": EDITOR},
+    "prototype_by_hand": {"POST": EDITOR},
+    "prototype_select": {"POST": EDITOR},
     "compare": {"GET": VIEWER},
     "segment_edit": {"GET": EDITOR, "POST": EDITOR},
     "prototype_promote": {"GET": EDITOR, "POST": EDITOR},
@@ -77,6 +79,10 @@ ACCESS = {
     "api:get_assignments": {"GET": API_VIEWER},
     "api:get_prototype_profile": {"GET": API_VIEWER},
     "api:get_figure": {"GET": API_VIEWER},
+    "api:get_prototype_rules": {"GET": API_VIEWER},
+    "api:change_by_hand": {"POST": API_EDITOR},
+    "api:dataset_of_customers": {"POST": API_EDITOR},
+    "api:get_why": {"GET": API_VIEWER},
     "api:compare_prototypes": {"GET": API_VIEWER},
     "api:promote_prototype": {"POST": API_EDITOR},
     "api:list_prototype_segments": {"GET": API_VIEWER},
@@ -157,6 +163,8 @@ def use_case_body(world: World) -> dict[str, Any]:
 
 
 BODIES: dict[str, Any] = {
+    "api:dataset_of_customers": {"name": "Chosen by a script"},
+    "api:change_by_hand": {"merge": [0, 1]},
     "api:create_use_case": use_case_body,
     "api:change_use_case": {"name": "Renamed by a script"},
     "api:start_experiment": {
@@ -180,4 +188,5 @@ KWARGS = {
     "figure": lambda world: "map",
     "segmentation_id": lambda world: stored_segmentation(world).pk,
     "label": lambda world: 0,
+    "row": lambda world: 1,
 }

@@ -105,6 +105,8 @@ class Algorithm(ABC):
     """Whether a newcomer should meet it first; those are on at first where they are quick."""
     fit_rows: ClassVar[int | None] = None
     """The most rows that it is trained on; of more, a random sample, the others are assigned."""
+    refits: ClassVar[bool] = True
+    """Whether it can be trained again on some of the rows, to see which segments come back."""
     scores_exactly: ClassVar[bool] = True
     """Whether ``scorer`` gives every row that was trained on the label that training gave it;
     where it does not, the share of rows for which it does is measured and shown."""

@@ -1,13 +1,13 @@
 """The contract of charts: one file in this folder is one figure of a prototype."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from segplatform.kernel.registry import Registry
 
 if TYPE_CHECKING:
-    from numpy import float64, int64
+    from numpy import float64, floating, int64
     from numpy.typing import NDArray
 
     from mllab.engine.algorithms.base import Labels, Matrix
@@ -27,7 +27,10 @@ class ChartContext:
     X (n, d) and labels (n,) are all rows of the training space; ``columns`` name its d columns.
     ``map_points`` (m, 2) are the first two principal components of the rows ``map_rows`` (m,),
     the same for all prototypes of an experiment; ``map_variance`` their shares of the variance.
-    ``profiles`` is what ``mllab.engine.profiles`` returned.
+    ``profiles`` is what ``mllab.engine.profiles`` returned. ``space`` (m, 3) has the same rows on
+    three components, None for experiments that were prepared without; ``widths`` (q,) are the
+    silhouettes of the rows ``width_rows`` (q,), none where there are not two segments;
+    ``width_numbers`` (q,) are the numbers of these rows in the dataset.
     """
 
     X: "Matrix"
@@ -38,6 +41,11 @@ class ChartContext:
     map_variance: list[float]
     profiles: dict[str, Any]
     details: dict[str, Any]
+    space: "NDArray[floating[Any]] | None" = None
+    space_variance: list[float] = field(default_factory=list)
+    widths: "NDArray[float64] | None" = None
+    width_rows: "NDArray[int64] | None" = None
+    width_numbers: "NDArray[int64] | None" = None
 
 
 class Chart(ABC):

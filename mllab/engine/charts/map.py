@@ -55,8 +55,8 @@ def map_figure(points: "Points", labels: "Labels", variance: list[float]) -> Fig
     room = np.maximum((high - low) * MARGIN, 1e-6)
     x, y = np.round(np.column_stack([low - room, high + room]), PLACES + 2).tolist()
     layout = {
-        "xaxis": {"title": {"text": _title(1, variance)}, "range": x},
-        "yaxis": {"title": {"text": _title(2, variance)}, "range": y}
+        "xaxis": {"title": {"text": axis_title(1, variance)}, "range": x},
+        "yaxis": {"title": {"text": axis_title(2, variance)}, "range": y}
         | {"scaleanchor": "x", "scaleratio": 1, "constrain": "domain"},
         "hovermode": "closest",
     }
@@ -79,7 +79,7 @@ def _trace(points: "Points", chosen: "NDArray[bool_]", label: int | None) -> dic
     }
 
 
-def _title(number: int, variance: list[float]) -> str:
+def axis_title(number: int, variance: list[float]) -> str:
     """Write "Component 1 (54 % of variance)"; a share that is not there is left out."""
     if number > len(variance):
         return f"Component {number}"

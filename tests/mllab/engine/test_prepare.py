@@ -57,7 +57,8 @@ def test_it_writes_the_table_the_matrix_and_the_map(tmp_path: Path) -> None:
     assert found.columns == content["columns"] == ["Spent", "Orders"]
     assert np.load(out / "map_rows.npy").tolist() == list(range(50))
     assert sorted(path.name for path in out.iterdir()) == [
-        *("map_points.npy", "map_rows.npy", "matrix.npy", "preprocessing.json", "table.parquet")
+        *("map_points.npy", "map_rows.npy", "matrix.npy", "preprocessing.json"),
+        *("space.json", "space.npy", "table.parquet"),
     ]
 
 

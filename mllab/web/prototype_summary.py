@@ -1,0 +1,104 @@
+"""What the tab Summary shows: a card for each segment, with facts in words and a draft."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from mllab.engine.effects import LARGE, MEDIUM, SMALL, Effect, effects
+from mllab.models import Prototype
+from mllab.services.drafts import Draft, drafts_propose
+from mllab.services.prototypes import prototype_profiles
+from mllab.services.segments import SegmentInfo, segment_list, segment_words
+from mllab.web.numbers import number_words
+from mllab.web.scores import share
+from mllab.web.segments import look_of
+from projects.models import Project, Role
+
+FACTS = 4
+CARDS = 12
+"""Segments that have a card; the others are in the table of sizes."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One difference in words, how strong it is, and the numbers behind it."""
+
+    text: str
+    strength: str
+    detail: str
+    is_display: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """One segment; ``draft`` is there where a person has not named it yet."""
+
+    info: SegmentInfo
+    name: str
+    css: str
+    share: str
+    width: str
+    facts: list[Fact]
+    edit: str
+    draft: Draft | None
+
+
+def summary_tab(project: Project, prototype: Prototype, query: QueryDict) -> dict[str, Any]:
+    """Give the values of the tab Summary."""
+    look, profiles = look_of(project, prototype), prototype_profiles(prototype=prototype)
+    told = effects(profiles)
+    drafts = drafts_propose(profiles=profiles, effects=told)
+    stored = segment_words(prototype=prototype).stored
+    may_edit = project.membership.allows(Role.EDITOR)
+    segments = segment_list(prototype=prototype)
+    whole = sum(each.size for each in segments)
+    cards = []
+    for info in segments[:CARDS] + [each for each in segments[CARDS:] if each.is_noise]:
+        named = stored.get(info.label)
+        draft = None if (named and named.name) or not may_edit else drafts.get(info.label)
+        facts = [_fact(each) for each in told.get(info.label, []) if abs(each.size) >= SMALL]
+        cards.append(
+            Card(
+                info,
+                *look.head(info.label),
+                share(info.size, whole),
+                f"{100 * info.size / max(whole, 1):.2f}",
+                facts[:FACTS],
+                look.edit_url(info.label),
+                draft,
+            )
+        )
+    return {"cards": cards, "others": max(len(segments) - len(cards), 0)}
+
+
+def _fact(effect: Effect) -> Fact:
+    text = _share_text(effect) if effect.kind == "share" else number_text(effect)
+    return Fact(text, _strength(effect.size), _detail(effect), effect.role != "input")
+
+
+def number_text(effect: Effect) -> str:
+    """Write "Monetary is 4.1 × the average"; where a ratio says little, the mean itself."""
+    index, side = effect.index, "above" if effect.size > 0 else "below"
+    if index is None or index <= 0 or 90 < index < 110:
+        return f"{effect.column} is {side} the average, at {number_words(effect.mean)}"
+    ratio = index / 100
+    digits = 0 if ratio >= 10 else 1 if ratio >= 0.1 else 2
+    return f"{effect.column} is {max(ratio, 0.01):,.{digits}f} × the average"
+
+
+def _share_text(effect: Effect) -> str:
+    inside, others = (f"{100 * part:.0f} %" for part in (effect.mean, effect.rest))
+    return f"{effect.column} is “{effect.value[:40]}” for {inside}, for {others} of the others"
+
+
+def _strength(size: float) -> str:
+    steps = ((LARGE, "large"), (MEDIUM, "medium"), (SMALL, "small"))
+    return next((word for least, word in steps if abs(size) >= least), "")
+
+
+def _detail(effect: Effect) -> str:
+    size = f"effect size {effect.size:+.1f}".replace("-", "−")
+    if effect.kind == "share":
+        return size
+    return f"mean {number_words(effect.mean)}, of the others {number_words(effect.rest)}; {size}"
