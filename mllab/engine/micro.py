@@ -17,6 +17,7 @@ CROWD = 5  # rows that an average is of, at least: none is a customer
 MOST = 1_000  # averages in a model
 MOST_NUMBERS = 40_000  # averages × columns: under a megabyte as text
 ROUNDS = 6
+BEYOND = 3.0  # × the farthest row of a group without noise near it: half way is twice as far
 TREE_COLUMNS = 15  # in more columns all distances are quicker than a tree
 
 
@@ -186,7 +187,8 @@ def _reaches(
 ) -> "NDArray[float64]":
     """Return how far each group reaches (m,): where it mistakes the fewest of the rows near it.
 
-    Half way between two rows, so that it is the distance of none.
+    Half way between two rows, so that it is the distance of none; where nothing but its own rows
+    is near, further than those: a new row lies farther from an average than the rows it is of.
     """
     import numpy as np
 
@@ -204,6 +206,6 @@ def _reaches(
         last = int(np.argmax(gains))
         if gains[last] <= 0:
             continue
-        beyond = far[last + 1] if last + 1 < len(far) else far[last] * 1.05
+        beyond = far[last + 1] if last + 1 < len(far) else far[last] * BEYOND
         reaches[group] = (far[last] + beyond) / 2
     return reaches

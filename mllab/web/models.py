@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from datasets.forms.params import ParamField
@@ -75,7 +76,7 @@ class Card:
         parts = [f"{item.label} {_default(item)}" for item in self.params if item.value]
         return " · ".join(parts[:3]) or "All found from the data"
 
-    @property
+    @cached_property
     def params(self) -> list[ParamField]:
         """The parameters as they are at first, to be explained."""
         return ModelForm(self.form.algorithm).fields({})

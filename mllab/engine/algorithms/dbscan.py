@@ -81,7 +81,7 @@ class Dbscan(Algorithm):
         trained = min(rows, self.fit_rows or rows)
         pairs = trained * (columns * 0.4e-9 + 40e-9)
         many = 5e-6 * columns * columns if columns <= 15 else pairs
-        one = 3e-6 + 0.3e-6 * columns if columns <= 15 else trained * columns * 0.1e-9
+        one = 3e-6 + 0.3e-6 * columns * columns if columns <= 15 else trained * columns * 0.1e-9
         seconds = 0.01 + trained * many + (rows - trained) * one + rows * 1e-7
         return Cost(seconds, rows * (columns * 16 + 40) + 20_000_000 + trained * 2_000)
 
