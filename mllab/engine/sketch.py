@@ -30,7 +30,9 @@ def sketch(
     """Return one entry per input, in the order of ``features``, from at most ``rows`` rows.
 
     {"column", "before", "after", "words", "rows"}; before and after are {"bins": {"edges": [21],
-    "counts": [20]} | None, "skew": float | None}, None for texts and where nothing is left.
+    "counts": [20]} | None, "skew": float | None}, None where nothing is left. Of texts the bins
+    are "counts" alone, without edges: rows of the most frequent values before, of each column of 0
+    and 1 after.
     Rows are taken evenly from the whole table; missing values are not counted before. Raises
     ``UserError`` as preparing would.
     """
@@ -46,11 +48,11 @@ def _entry(name: str, values: Values, settings: ColumnSettings) -> dict[str, Any
     if settings.missing == "drop_row":
         values = values.take(values.present)
     fit = fit_input(name, values, settings)
-    before = measured(fit, values)
+    coded = fit.category is None or fit.category.number is not None
     return {
         "column": name,
-        "before": _distribution(before),
-        "after": _distribution(_after(fit, values)),
+        "before": _distribution(measured(fit, values)) if fit.number else _levels(values),
+        "after": _distribution(_after(fit, values)) if coded else _columns(fit, values),
         "words": words(fit),
         "rows": len(values.array),
     }
@@ -58,7 +60,25 @@ def _entry(name: str, values: Values, settings: ColumnSettings) -> dict[str, Any
 
 def _after(fit: InputFit, values: Values) -> "Floats | None":
     """Return the prepared numbers (n,); None where there are none, or several columns of them."""
-    return apply_input(fit, values)[:, 0] if fit.number and fit.names else None
+    return apply_input(fit, values)[:, 0] if fit.names else None
+
+
+def _levels(values: Values) -> dict[str, Any]:
+    """Count the rows of the most frequent texts."""
+    import numpy as np
+
+    counts = np.sort(np.bincount(values.array[values.present], minlength=1))[::-1][:BINS]
+    return {"bins": {"counts": counts.tolist()} if counts.any() else None, "skew": None}
+
+
+def _columns(fit: InputFit, values: Values) -> dict[str, Any]:
+    """Count the rows that have a 1 in each of the columns of a text."""
+    found = apply_input(fit, values) if fit.names else None
+    if found is None or not len(found):
+        return {"bins": None, "skew": None}
+    # A column has two values, and the larger one stands for 1.
+    counts = (found > found.min(axis=0)).sum(axis=0).tolist()
+    return {"bins": {"counts": counts}, "skew": None}
 
 
 def _distribution(x: "Floats | None") -> dict[str, Any]:

@@ -120,8 +120,15 @@ def facts_of(profile: Mapping[str, Any]) -> list[str]:
     missing, distinct = profile.get("missing") or 0, profile.get("distinct") or 0
     facts = [f"{share_words(missing, rows)} missing"] if missing and rows else []
     facts.append(f"{distinct:,} distinct" if distinct != 1 else "1 value")
-    low, high = number_words(profile.get("min")), number_words(profile.get("max"))
+    low, high = (_bound(profile, name) for name in ("min", "max"))
     return [*facts, f"{low} to {high}"] if low and high else facts
+
+
+def _bound(profile: Mapping[str, Any], name: str) -> str:
+    """Write the least or the greatest value; of a date the day is enough."""
+    value = profile.get(name)
+    is_date = profile.get("type") in ("date", "datetime")
+    return str(value)[:10] if is_date and value else number_words(value)
 
 
 def _present(profile: Mapping[str, Any]) -> int:

@@ -83,6 +83,7 @@ NO_PAGES = {
     "dataset_rejected": "a file",
     "prototype_download": "a file",
     "use_case_export": "a file",
+    "prototype_model": "a file",
     "jobs_menu": "a part of every page",
     "job_progress": "a part of job_detail",
     "job_events": "a stream",

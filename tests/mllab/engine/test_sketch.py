@@ -49,7 +49,7 @@ def test_bins_hold_every_value_before_and_after(tmp_path: Path) -> None:
     assert abs(spent["after"]["skew"]) < 1 < spent["before"]["skew"]
     assert sum(age["before"]["bins"]["counts"]) == 270
     assert sum(age["after"]["bins"]["counts"]) == 300
-    assert shop["before"] == shop["after"] == {"bins": None, "skew": None}
+    assert shop["before"] == shop["after"] == {"bins": {"counts": [100] * 3}, "skew": None}
     assert seen["before"]["bins"]["edges"][::20] == [0, 27]
     assert sum(one["before"]["bins"]["counts"]) == 300
     assert one["after"]["bins"] is None
