@@ -23,6 +23,11 @@ def followed(name: str) -> Act:
     return lambda page: page.get_by_role("link", name=re.compile(name)).first.click()
 
 
+def awaited(heading: str) -> Act:
+    """Wait until a heading with these words is there."""
+    return lambda page: page.get_by_role("heading", name=heading).first.wait_for()
+
+
 def typed(label: str, text: str, enter: bool = False) -> Act:
     """Fill a field, and send it with Enter where that is asked for."""
 

@@ -97,6 +97,7 @@ def _lab(project: Project, user: User, things: dict[str, Any]) -> Places:
         "lab": lab, "draft": f"/projects/{project.pk}/lab/{fresh.pk}/",
         "prototype": f"{lab}prototypes/{best}/",
         "density": f"{lab}prototypes/{others.get(algorithm='hdbscan').pk}/",
+        "tree": f"{lab}prototypes/{experiment.prototypes.get(algorithm='agglomerative').pk}/",
         "two": "&".join(f"p={each}" for each in four[:2]),
         "four": "&".join(f"p={each}" for each in four),
     }  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tests.screenshots.acts import (
     Act,
+    awaited,
     dropped,
     followed,
     jobs_opened,
@@ -146,6 +147,13 @@ LAB = [
     Shot("features", "full", "{draft}prototypes/new/"),
     Shot("features", "wide", "{full_lab}prototypes/new/"),
     Shot("models", "full", "{lab}prototypes/new/", pressed("Next: models")),
+    Shot("find k", "first", "{lab}prototypes/find-k/?highest=9"),
+    Shot(
+        "find k",
+        "full",
+        "{lab}prototypes/new/?step=models",
+        then(pressed("Find k"), awaited("are proposed")),
+    ),
     Shot("leaderboard", "full", "{lab}"),
     Shot("leaderboard", "training", "{training}"),
     Shot("leaderboard", "started", "{just_started}"),
@@ -157,6 +165,7 @@ LAB = [
     Shot("prototype", "many", "{full_prototype}"),
     Shot("prototype", "training", "{waiting_prototype}"),
     Shot("prototype", "failed", "{failed_prototype}"),
+    Shot("prototype", "dendrogram", "{tree}cut/"),
     Shot("customers", "full", "{prototype}customers/"),
     Shot("customers", "one segment", "{prototype}customers/?segment=1"),
     Shot("customers", "many", "{full_prototype}customers/?segment=11"),
