@@ -40,7 +40,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "use_case": ("",),
     "use_case_edit": ("",),
     "experiment_new": ("", "?step=models"),
-    "prototype": ("",),
+    "prototype": ("", "?tab=map", "?tab=rules"),
     "prototype_customers": ("",),
     "segment_edit": ("",),
     "prototype_promote": ("",),
