@@ -42,7 +42,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "use_case_report": ("",),
     "experiment_new": ("", "?step=models"),
     "find_k": ("",),
-    "prototype": ("",),
+    "prototype": ("", "?tab=map", "?tab=rules"),
     "prototype_cut": ("",),
     "prototype_customers": ("",),
     "segment_edit": ("",),

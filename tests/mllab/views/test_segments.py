@@ -68,9 +68,10 @@ def test_saving_shows_the_page_below_anew(client: Client, prototype: Prototype) 
     assert (stored.label, stored.name, stored.color) == (1, "Loyal", 9)
     assert (stored.description, stored.action) == ("Buy often", "Thank them")
     page = client.get(url_of(prototype, "prototype")).content.decode()
-    assert page.count('<span class="sp-seg sp-seg-9" title="Loyal"><bdi>Loyal</bdi></span>') == 2
-    assert '"names": {"0": "Segment 1", "1": "Loyal"' in page
-    assert '"colors": {"0": 1, "1": 9, "2": 3}' in page
+    assert page.count('<span class="sp-seg sp-seg-9" title="Loyal"><bdi>Loyal</bdi></span>') == 1
+    drawn = client.get(f"{url_of(prototype, 'prototype')}?tab=map").content.decode()
+    assert '"names": {"0": "Segment 1", "1": "Loyal"' in drawn
+    assert '"colors": {"0": 1, "1": 9, "2": 3}' in drawn
     assert "<bdi>Segment 2</bdi>" not in page
 
 
@@ -146,7 +147,8 @@ def test_a_prototype_is_added_to_the_flow(client: Client, prototype: Prototype) 
     assert answer.headers["HX-Redirect"] == there
     page = client.get(url_of(prototype, "prototype")).content.decode()
     assert f'In the flow as <a href="{there}"><bdi>Buyers</bdi></a>, version 1' in page
-    assert "Delete that first" in page
+    settings = client.get(f"{url_of(prototype, 'prototype')}?tab=settings").content.decode()
+    assert "Delete that first" in settings
     assert client.post(url_of(prototype, "prototype_delete")).status_code == 409
     assert Prototype.objects.filter(pk=prototype.pk).exists()
 
