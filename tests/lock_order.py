@@ -27,13 +27,13 @@ class Watch:
         self.thread = threading.get_ident()
         self.transaction: object = None
         self.reached = JOB
-        self.has_jobs = False
+        self.held: set[str] = set()
         self.wrong: list[str] = []
 
     def lock(self, rank: int, what: str) -> None:
         """Note a lock; one of a lower rank than the transaction has reached is wrong.
 
-        What began with jobs may write to them until its end: it has them.
+        What it has locked of a kind before it may lock again: most often the same row.
         """
         if threading.get_ident() != self.thread:
             return
@@ -42,16 +42,17 @@ class Watch:
         if not blocks:
             return
         if blocks[0] is not self.transaction:
-            self.transaction, self.reached, self.has_jobs = blocks[0], rank, False
-        self.has_jobs = self.has_jobs or (rank == self.reached == JOB)
-        if rank < self.reached and not (rank == JOB and self.has_jobs):
+            self.transaction, self.reached, self.held = blocks[0], rank, set()
+        if rank < self.reached and what not in self.held:
             self.wrong.append(f"{what}: {WORDS[rank]} is locked after {WORDS[self.reached]}")
+        else:
+            self.held.add(what)
         self.reached = max(self.reached, rank)
 
     def statement(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         """Run a statement, noting that it locks a job if it does."""
         if isinstance(sql, str) and sql.startswith(JOB_UPDATE):
-            self.lock(JOB, sql[:60])
+            self.lock(JOB, "Job")
         return execute(sql, *rest)
 
 
@@ -75,4 +76,4 @@ def locks_in_order(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Give what was wrong so far; the test fails where anything is left of it at its end."""
     with watched(monkeypatch) as watch:
         yield watch.wrong
-    assert watch.wrong == []
+    assert not watch.wrong, watch.wrong

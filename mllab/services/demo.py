@@ -24,7 +24,7 @@ from mllab.services.use_cases import use_case_create
 from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
 from projects.services.guide import MAKING, OPEN, guide_job, guide_set, guide_state
-from projects.services.jobs import job_start
+from projects.services.jobs import job_start, jobs_hold
 from projects.services.jobs_here import job_finish
 from projects.services.projects import project_create, project_purge
 from projects.services.text import clean_name, name_free
@@ -97,6 +97,7 @@ def demo_start(
     """
     _size_check(rows, customers, seed)
     with transaction.atomic():
+        jobs_hold(jobs=Job.objects.filter(name=DEMO, created_by=user))
         # Two clicks wait for each other here.
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         for project, job in _making(user):

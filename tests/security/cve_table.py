@@ -17,6 +17,7 @@ FORMULAS = "tests/datasets/engine/test_formula_refused.py::test_it_refuses"
 DUCK = "tests/datasets/engine/test_duck.py::test_it_reaches_nothing_outside_its_paths"
 PICK = "tests/datasets/cage/test_pick.py::test_it_is_refused"
 NAMES = "tests/datasets/services/test_uploads.py::test_a_hostile_name_is_never_a_path"
+EXPORT = "tests/datasets/engine/test_export.py::"
 CVES = f"{SECURITY}test_cves.py::"
 WEB = f"{SECURITY}test_cves_web.py::"
 NO_CODE = f"{CVES}test_no_code_path_loads_a_program_as_data"
@@ -288,23 +289,8 @@ ROWS = (
         "CVE-2026-9673 CVE-2026-93581",
         "Formulas in exported tables",
         (
-            "tests/datasets/engine/test_export.py::"
-            "test_its_csv_for_spreadsheets_disarms_formulas_and_only_them",
-            "tests/datasets/engine/test_export.py::"
-            "test_its_sheet_has_numbers_times_and_texts_and_no_formula",
+            f"{EXPORT}test_its_csv_for_spreadsheets_disarms_formulas_and_only_them",
+            f"{EXPORT}test_its_sheet_has_numbers_times_and_texts_and_no_formula",
         ),
     ),
 )
-
-NOT_HERE = {
-    "connections to databases": "CVE-2026-59826",
-    "addresses that the server opens (webhooks, import from a link)": (
-        "CVE-2021-41277 CVE-2026-22805 CVE-2023-36388 CVE-2023-25504 CVE-2022-36551 "
-        "CVE-2023-47116 CVE-2021-41972 CVE-2021-44451"
-    ),
-    "public links to results": "CVE-2026-72899",
-    "sign-in by another service": "CVE-2022-39360",
-    "queries with parameters": "CVE-2026-42093",
-    "notifications to many": "CVE-2022-21683",
-}
-"""What Segplatform does not have yet, and the advisories that will concern it."""

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.security.cve_table import NOT_HERE, ROWS
+from tests.security.cve_later import NOT_HERE
+from tests.security.cve_table import ROWS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "security.md"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from psycopg.errors import DeadlockDetected
 
 from projects.api import projects as projects_module
 from projects.models import Project
@@ -74,7 +75,7 @@ def test_a_body_over_the_limit_is_too_large(script: Script, settings: Any) -> No
 
 def test_a_busy_database_asks_to_come_back(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(**_: object) -> None:
-        raise OperationalError("database is locked")
+        raise OperationalError from DeadlockDetected
 
     monkeypatch.setattr(projects_module, "project_list_for", locked)
     response = script.send("GET", "/projects")
