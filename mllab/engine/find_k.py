@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mllab.engine.apart import rows_inside
 from mllab.engine.find_k_growth import Partition, grow
 from mllab.engine.find_k_proposal import Candidate, Proposal, propose
 from mllab.engine.find_k_stability import stabilities
@@ -45,6 +46,8 @@ def find_k(folder: Path, lowest: int, highest: int, seed: int, progress: Progres
     from threadpoolctl import threadpool_limits
 
     X = np.load(folder / "matrix.npy", mmap_mode="r", allow_pickle=False)
+    if (inside := rows_inside(folder)) is not None:
+        X = X[inside]
     # One job is one core, as in training; and the matrix is known to be finite.
     with threadpool_limits(1), config_context(assume_finite=True, skip_parameter_validation=True):
         return sweep(X, lowest, highest, seed, progress)

@@ -5,6 +5,7 @@ import json
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTransform
 from django.urls import reverse
 
 from datasets.engine.recipes.base import Applied
@@ -19,6 +20,7 @@ from segplatform.kernel.errors import NotFound, UserError
 
 MISSING = "There is no such segmentation in this project; choose another one."
 ICON = "shapes"
+UNREAD = object()
 
 
 class Segmentations:
@@ -76,7 +78,8 @@ def _current(project: Project) -> QuerySet[Segmentation]:
     """Read all segmentations with what was said of their segments, in two queries."""
     found = project.segmentations.filter(current__isnull=False)
     found = found.select_related("current__prototype__experiment__use_case")
-    # What training told is long, and nobody asks for it here.
+    # What training told is long; of it only how the algorithm calls the segments is asked for.
+    found = found.annotate(known_names=KeyTransform("names", "current__prototype__details"))
     found = found.defer("current__prototype__details", "current__prototype__experiment__details")
     return found.prefetch_related("current__prototype__segment_words")
 
@@ -84,7 +87,9 @@ def _current(project: Project) -> QuerySet[Segmentation]:
 def _names(segmentation: Segmentation) -> dict[str, str]:
     """Name the segments of the current version by their labels; the noise too."""
     prototype = segmentation_prototype(segmentation=segmentation)
-    words = segment_words(prototype=prototype)
+    # What ``_current`` has read; a prototype of before algorithms named segments has none.
+    known = getattr(segmentation, "known_names", UNREAD)
+    words = segment_words(prototype=prototype, known=None if known is UNREAD else known or [])
     return {str(label): words.name(label) for label in range(NOISE, prototype.segments or 0)}
 
 

@@ -71,10 +71,13 @@ class SegmentInfo:
         return self.label == NOISE
 
 
-def segment_words(*, prototype: Prototype) -> Words:
-    """Read what people said of the segments of a prototype."""
+def segment_words(*, prototype: Prototype, known: Sequence[str] | None = None) -> Words:
+    """Read what people said of the segments of a prototype.
+
+    ``known`` are the names that its algorithm gives, where they were read already.
+    """
     stored = {each.label: each for each in prototype.segment_words.all()}
-    return Words(stored, prototype.details.get("names", []))
+    return Words(stored, prototype.details.get("names", []) if known is None else known)
 
 
 def segment_list(*, prototype: Prototype) -> list[SegmentInfo]:

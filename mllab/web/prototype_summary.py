@@ -11,7 +11,7 @@ from mllab.services.drafts import Draft, drafts_propose
 from mllab.services.prototypes import prototype_profiles
 from mllab.services.segments import SegmentInfo, segment_list, segment_words
 from mllab.web.numbers import number_words
-from mllab.web.scores import share
+from mllab.web.scores import SteadyView, share, steady_view
 from mllab.web.segments import look_of
 from projects.models import Project, Role
 
@@ -42,6 +42,7 @@ class Card:
     facts: list[Fact]
     edit: str
     draft: Draft | None
+    steady: SteadyView | None
 
 
 def summary_tab(project: Project, prototype: Prototype, query: QueryDict) -> dict[str, Any]:
@@ -67,6 +68,7 @@ def summary_tab(project: Project, prototype: Prototype, query: QueryDict) -> dic
                 facts[:FACTS],
                 look.edit_url(info.label),
                 draft,
+                None if info.is_noise else steady_view(prototype, info.label),
             )
         )
     return {"cards": cards, "others": max(len(segments) - len(cards), 0)}
