@@ -20,7 +20,6 @@ from segplatform.kernel.errors import NotFound, UserError
 
 MISSING = "There is no such segmentation in this project; choose another one."
 ICON = "shapes"
-UNREAD = object()
 
 
 class Segmentations:
@@ -87,9 +86,9 @@ def _current(project: Project) -> QuerySet[Segmentation]:
 def _names(segmentation: Segmentation) -> dict[str, str]:
     """Name the segments of the current version by their labels; the noise too."""
     prototype = segmentation_prototype(segmentation=segmentation)
-    # What ``_current`` has read; a prototype of before algorithms named segments has none.
-    known = getattr(segmentation, "known_names", UNREAD)
-    words = segment_words(prototype=prototype, known=None if known is UNREAD else known or [])
+    read = vars(segmentation)  # ``_current`` has; prototypes of earlier releases have no names
+    known = (read["known_names"] or []) if "known_names" in read else None
+    words = segment_words(prototype=prototype, known=known)
     return {str(label): words.name(label) for label in range(NOISE, prototype.segments or 0)}
 
 
