@@ -6,7 +6,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from rq.command import send_stop_job_command
+from rq.command import send_command, send_stop_job_command
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job as Message
 from rq.serializers import JSONSerializer
@@ -17,6 +17,8 @@ from projects.models import Job
 
 logger = logging.getLogger(__name__)
 
+END_SOON = "end-soon"
+"""What a worker is told beside the cancel key: a long computation may not look at that in time."""
 RUNNER = "projects.jobs.runner.run_job"
 # A message that RQ calls failed (its process was killed) is kept for an operator to look at.
 FAILED_MESSAGE_SECONDS = 3600
@@ -59,8 +61,8 @@ def withdraw(job: Job) -> None:
 
 
 def stop_soon(job: Job) -> None:
-    """Tell a running job to stop at its next step, after commit."""
-    transaction.on_commit(partial(_set_cancel_key, job))
+    """Tell a running job to stop at its next step, after commit; its worker ends it otherwise."""
+    transaction.on_commit(partial(_ask_to_stop, job))
 
 
 def stop_now(job: Job) -> None:
@@ -77,6 +79,14 @@ def _delete_message(name: str) -> None:
 def _set_cancel_key(job: Job) -> None:
     with suppress(*QUEUE_ERRORS):
         client().set(cancel_key(job.pk), job.attempt, ex=settings.JOB_TIMEOUT_SECONDS)
+
+
+def _ask_to_stop(job: Job) -> None:
+    _set_cancel_key(job)
+    with suppress(NoSuchJobError, *QUEUE_ERRORS):
+        message = Message.fetch(message_id(job), connection=client(), serializer=JSONSerializer)
+        if message.worker_name:
+            send_command(client(), message.worker_name, END_SOON, job_id=message.id)
 
 
 def _kill(job: Job) -> None:

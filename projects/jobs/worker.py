@@ -10,12 +10,14 @@ import time
 import uuid
 from contextlib import suppress
 from functools import partial
+from threading import Timer
 from types import FrameType
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connections
 from rq import Queue, Worker
+from rq.command import parse_payload
 from rq.executions import Execution
 from rq.job import Job as Message
 from rq.serializers import JSONSerializer
@@ -24,6 +26,7 @@ from threadpoolctl import threadpool_limits
 from projects import hooks
 from projects.jobs import attempts, registry, runner
 from projects.jobs.connection import QUEUE_ERRORS, make_client, queue
+from projects.jobs.enqueue import END_SOON
 from projects.jobs.reconcile import expire_lease, reconcile
 
 logger = logging.getLogger(__name__)
@@ -34,6 +37,7 @@ MAINTENANCE_SHARE = 1 / 2
 WORKER_TTL_SECONDS = 30
 RECONNECT_SECONDS = 5
 START_WAIT_SECONDS = 60
+STOP_SECONDS = 1.5  # that a job has to look up once it was cancelled
 PR_SET_PDEATHSIG = 1
 
 
@@ -99,6 +103,23 @@ class SegWorker(Worker):
             return bool(super().perform_job(job, queue, execution))
         finally:
             connections.close_all()
+
+    def handle_payload(self, message: dict[str, Any]) -> None:
+        """Take the commands of RQ, and our own: end a job that does not stop by itself."""
+        told = parse_payload(message)
+        if told["command"] != END_SOON:
+            super().handle_payload(message)
+            return
+        timer = Timer(STOP_SECONDS, self._end_job, [told["job_id"]])
+        timer.daemon = True
+        timer.start()
+
+    def _end_job(self, name: str) -> None:
+        """Kill the child if it is still at this job: its row is cancelled then, as was asked."""
+        with suppress(*QUEUE_ERRORS):
+            if self.get_current_job_id() == name:
+                logger.warning("job %s was asked to stop and is ended", name)
+                self.kill_horse()
 
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
         """Kill the child and what it started, never our own process group.

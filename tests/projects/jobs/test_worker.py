@@ -57,6 +57,15 @@ def test_it_cancels_a_running_job_soon(project: Project, worker: Process) -> Non
     assert until(lambda: state_of(job) == "cancelled", 2)
 
 
+def test_it_ends_a_job_that_does_not_look_up(project: Project, worker: Process) -> None:
+    job = start(project, "tests.hangs")
+    assert until(lambda: state_of(job) == "running", 20)
+    job_cancel(job=job)
+    assert state_of(job) == "running"
+    assert until(lambda: state_of(job) == "cancelled", 4)
+    assert job_wait(job=start(project, "tests.nothing"), seconds=5).state == "succeeded"
+
+
 def test_it_drops_a_preview_for_the_next_one_at_once(project: Project, worker: Process) -> None:
     old = start(project, "tests.hangs", "preview", hidden=True)
     assert until(lambda: state_of(old) == "running", 20)
