@@ -153,7 +153,11 @@ def compare_two(page: Page, axe: Axe) -> None:
 def name_a_segment(page: Page, axe: Axe) -> None:
     """Open the best prototype; give its largest segment a name, a colour and a description."""
     page.locator(".sp-board-name a[id^=open]").first.click()
+    tabs = page.get_by_role("navigation", name="Prototype")
+    tabs.get_by_role("link", name="Map").click()
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=WAIT)
+    tabs.get_by_role("link", name="Summary").click()
+    expect(page.get_by_role("heading", name="Segment 1")).to_be_visible()
     axe(page)
     page.get_by_role("link", name="Edit Segment 1").first.click()
     dialog = page.get_by_role("dialog")
