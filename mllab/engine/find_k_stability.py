@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mllab.engine.find_k_growth import Partition, grow
+from mllab.engine.stability import best_jaccards
 from segplatform.kernel.progress import Progress, SubProgress
 
 if TYPE_CHECKING:
-    from numpy import float64
-    from numpy.typing import NDArray
-
-    from mllab.engine.algorithms.base import Labels, Matrix
+    from mllab.engine.algorithms.base import Matrix
 
 RESAMPLES = 8
 HALF = 0.5
@@ -48,21 +46,8 @@ def stabilities(
         }
         for partition in partitions:
             if partition.k in again:
-                alike = jaccards(partition.labels[rows], again[partition.k].labels)
-                found[partition.k].append(float(alike.mean()))
+                labels, others = partition.labels[rows], again[partition.k].labels
+                found[partition.k].append(
+                    float(np.nanmean(best_jaccards(labels, others, partition.k)))
+                )
     return [float(np.mean(found[each.k])) if found[each.k] else 0.0 for each in partitions]
-
-
-def jaccards(ours: "Labels", theirs: "Labels") -> "NDArray[float64]":
-    """Return, for each segment that ``ours`` (n,) has, the highest Jaccard index with ``theirs``.
-
-    Rows in both over rows in either; 1 is the same rows.
-    """
-    import numpy as np
-
-    table = np.zeros((int(ours.max()) + 1, int(theirs.max()) + 1))
-    np.add.at(table, (ours, theirs), 1.0)
-    table = table[table.sum(axis=1) > 0]
-    either = table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table
-    highest: NDArray[float64] = (table / either).max(axis=1)
-    return highest

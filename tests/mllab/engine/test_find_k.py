@@ -14,7 +14,6 @@ from threadpoolctl import threadpool_limits
 from mllab.engine.find_k import SAMPLE_ROWS, find_k, sweep
 from mllab.engine.find_k_growth import grow
 from mllab.engine.find_k_proposal import Candidate, elbow, propose
-from mllab.engine.find_k_stability import jaccards
 from segplatform.kernel.errors import Cancelled, UserError
 from segplatform.kernel.progress import NullProgress
 
@@ -89,12 +88,6 @@ def test_it_asks_often_whether_to_stop() -> None:
 
     with pytest.raises(Cancelled):
         sweep(blobs(rows=200, centres=3), 2, 8, 42, Stop())
-
-
-def test_segments_found_again() -> None:
-    ours, theirs = np.array([0, 0, 0, 1, 1, 1]), np.array([1, 1, 0, 0, 0, 0])
-    assert jaccards(ours, theirs).tolist() == [2 / 3, 3 / 4]
-    assert jaccards(ours, 1 - ours).tolist() == [1, 1]
 
 
 def test_the_bend_where_it_is_stable() -> None:
