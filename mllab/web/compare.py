@@ -14,6 +14,7 @@ from mllab.services.prototypes import prototypes_get
 from mllab.web.figures import FigureView
 from mllab.web.leaderboard import LEAST, MOST, RowView, row_view
 from mllab.web.profiles import Heat, heat
+from mllab.web.ribbons import Ribbons, ribbons
 from mllab.web.scores import ScoreView, share
 from mllab.web.segments import Look, look_of
 from mllab.web.sizes import SizeView, sizes_view
@@ -70,6 +71,7 @@ class PairView:
     words: str
     heads: list[tuple[str, str]]
     rows: list[tuple[str, str, list[CellView]]]
+    ribbons: Ribbons
 
 
 def compare_context(
@@ -209,9 +211,11 @@ def _pair(
         name, css = _named(down[at], looks[a])
         rows.append((name, css, [_cell(count, sum(counts)) for count in counts]))
     heads = [_named(across[column], looks[b]) for column in columns]
+    names = [(name, css) for name, css, _ in rows]
+    drawn = ribbons(names, heads, [[cell.rows for cell in cells] for _, _, cells in rows])
     return PairView(
         f"{a}-{b}", views[a], views[b], f"{pair['ari']:.2f}", f"{pair['ami']:.2f}",
-        agreement_words(pair["agreement"], pair["ari"]), heads, rows,
+        agreement_words(pair["agreement"], pair["ari"]), heads, rows, drawn,
     )  # fmt: skip
 
 
