@@ -71,8 +71,8 @@ def stop_now(job: Job) -> None:
 
 
 def _delete_message(name: str) -> None:
-    # ValueError: a worker takes or ends it this very moment. It finds the row cancelled.
-    with suppress(NoSuchJobError, ValueError, *QUEUE_ERRORS):
+    # The others: a worker takes or ends it this very moment. It finds the row cancelled.
+    with suppress(NoSuchJobError, InvalidJobOperation, ValueError, *QUEUE_ERRORS):
         Message.fetch(name, connection=client(), serializer=JSONSerializer).delete()
 
 

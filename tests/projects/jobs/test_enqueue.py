@@ -1,6 +1,7 @@
 """Rows and messages: after the commit, ids only, and a row without a message waits."""
 
 import json
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -91,6 +92,23 @@ def test_a_cancel_does_not_mind_a_worker_that_takes_the_message_this_moment(
     message = Message.fetch(f"{job.pk}_1", connection=client(), serializer=JSONSerializer)
     # what RQ leaves between two of its commands: an execution that is listed, and is not there
     client().zadd(message.execution_registry.key, {"gone": 2**40})
+    job_cancel(job=job)
+    job.refresh_from_db()
+    assert job.state == Job.State.CANCELLED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cancel_does_not_mind_a_message_that_goes_this_moment(
+    project: Project, empty_queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, fetch = start(project), Message.fetch
+
+    def gone(name: str, **options: Any) -> Message:
+        found: Message = fetch(name, **options)
+        client().delete(found.key)
+        return found
+
+    monkeypatch.setattr(Message, "fetch", gone)
     job_cancel(job=job)
     job.refresh_from_db()
     assert job.state == Job.State.CANCELLED
