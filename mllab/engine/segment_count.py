@@ -22,6 +22,18 @@ SegmentCount = Annotated[
         description="How many segments to make; 3 to 6 are easy to act on.",
     ),
 ]
+
+SmallestSegment = Annotated[
+    int | None,
+    Field(
+        ge=2,
+        le=1_000_000,
+        title="Smallest segment",
+        description="How many rows make a segment; fewer are noise. Empty: one row in 100, at "
+        "least 5.",
+    ),
+]
+"""The parameter of methods of density that find how many segments there are."""
 """A number of segments that a person asks for."""
 
 

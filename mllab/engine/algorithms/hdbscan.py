@@ -7,7 +7,7 @@ from pydantic import Field
 from mllab.engine.algorithms.base import Algorithm, Cost, Fit, Model, algorithms
 from mllab.engine.micro import crowd_middles, micro_scorer, micro_scoring
 from mllab.engine.nearest import Scorer, nearest_row
-from mllab.engine.segment_count import check_count
+from mllab.engine.segment_count import SmallestSegment, check_count
 from mllab.engine.watched import watched
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import Params
@@ -28,14 +28,7 @@ SELECTIONS = {
 class HdbscanParams(Params):
     """Parameters of HDBSCAN."""
 
-    min_cluster_size: int | None = Field(
-        None,
-        ge=2,
-        le=1_000_000,
-        title="Smallest segment",
-        description="How many rows make a segment; fewer are noise. Empty: one row in 100, at "
-        "least 5.",
-    )
+    min_cluster_size: SmallestSegment = None
     min_samples: int | None = Field(
         None,
         ge=1,

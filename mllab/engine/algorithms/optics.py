@@ -9,7 +9,7 @@ from mllab.engine.density import k_distances
 from mllab.engine.knee import thinned
 from mllab.engine.micro import crowd_middles, micro_scorer, micro_scoring
 from mllab.engine.nearest import Scorer, nearest_row
-from mllab.engine.segment_count import check_count
+from mllab.engine.segment_count import SmallestSegment, check_count
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import Params
 from segplatform.kernel.progress import Progress, SubProgress
@@ -42,14 +42,7 @@ class OpticsParams(Params):
         description="How many rows nearby, itself counted, say how dense it is around a row. "
         "More smooth the density, and give fewer segments.",
     )
-    min_cluster_size: int | None = Field(
-        None,
-        ge=2,
-        le=1_000_000,
-        title="Smallest segment",
-        description="How many rows make a segment; fewer are noise. Empty: one row in 100, at "
-        "least 5.",
-    )
+    min_cluster_size: SmallestSegment = None
     way: Literal["cut", "xi"] = Field(
         "cut",
         title="Segments by",
