@@ -3,6 +3,7 @@
 from typing import Any
 
 from datasets.services import recipes
+from datasets.services.checkups import CHECKUP, EFFECT, checkup_run, effect_run
 from datasets.services.imports import IMPORT, PREVIEW, import_run, preview_run
 from datasets.services.profiles import PROFILE, profile_run
 from datasets.services.runs import recipes_run
@@ -51,3 +52,15 @@ def run_flow(ctx: JobContext) -> dict[str, Any]:
 def make_rows(ctx: JobContext) -> dict[str, Any]:
     """Make the rows that somebody asked for, where the project recomputes on demand."""
     return recipes_run(ctx=ctx)
+
+
+@job(CHECKUP, title="Check rows", queue="interactive", idempotent=True)
+def check_version(ctx: JobContext) -> dict[str, Any]:
+    """Look for what is often wrong in a table of sales, once for a version."""
+    return checkup_run(ctx=ctx)
+
+
+@job(EFFECT, title="Preview an effect", queue="interactive", idempotent=True)
+def preview_effect(ctx: JobContext) -> dict[str, Any]:
+    """Measure what leaving out some findings would change; store nothing."""
+    return effect_run(ctx=ctx)

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from datasets.views import (
     charts,
+    checkup,
     columns,
     dataset,
     datasets,
@@ -24,6 +25,9 @@ dataset_urls = [
     path("rows/", waiting.dataset_wait, name="dataset_wait"),
     path("columns/", columns.dataset_columns, name="dataset_columns"),
     path("charts/", charts.dataset_chart, name="dataset_chart"),
+    path("check-up/", checkup.dataset_checkup, name="dataset_checkup"),
+    path("check-up/roles/", checkup.dataset_roles, name="dataset_roles"),
+    path("check-up/steps/", checkup.checkup_steps, name="checkup_steps"),
     path("history/", history.dataset_history, name="dataset_history"),
     path("history/<int:number>/restore/", history.version_restore, name="version_restore"),
     path("report/", report.dataset_report, name="dataset_report"),

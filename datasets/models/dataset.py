@@ -14,7 +14,8 @@ class Dataset(Deletable):
     """A named table; every import and every recipe run adds a version.
 
     ``unlinked`` holds, while it is deleted, what pointed to it from elsewhere:
-    ``{"<app>.<Model>.<field>": {"<id of the row>": "<id it pointed to>"}}``.
+    ``{"<app>.<Model>.<field>": {"<id of the row>": "<id it pointed to>"}}``. ``roles`` says which
+    of its columns is what, once somebody confirmed it (``datasets.engine.roles``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -36,6 +37,7 @@ class Dataset(Deletable):
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
     unlinked = models.JSONField(default=dict, blank=True, editable=False)
+    roles = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         ordering = ["name"]
@@ -76,6 +78,9 @@ class DatasetVersion(Living):
     )
     profile = models.JSONField(
         null=True, help_text="what datasets.engine.profile found, once somebody asked"
+    )
+    checkup = models.JSONField(
+        null=True, help_text="the roles that were confirmed, and what datasets.engine.checkup found"
     )
     released = models.DateTimeField(
         null=True, blank=True, help_text="since when its files are not kept (Recompute on demand)"

@@ -11,6 +11,7 @@ from datasets.engine.query import Page
 from datasets.engine.types import Column
 from datasets.models import Dataset, DatasetVersion
 from datasets.services.rows import rows_page, sample_describe, version_columns
+from datasets.web.checkup import looks_like_sales
 from datasets.web.grid import SHOWN, Head, body_html
 from datasets.web.grid_state import SIZES, GridState, filter_from_form
 from projects.models import Project, Role
@@ -24,6 +25,8 @@ def tabs(project: Project, dataset: Dataset, active: str) -> list[dict[str, Any]
     names = [("explore", "Explore", "dataset")]
     if dataset.current:
         names += [("columns", "Columns", "dataset_columns"), ("charts", "Charts", "dataset_chart")]
+        if looks_like_sales(dataset):
+            names.append(("checkup", "Check-up", "dataset_checkup"))
         if dataset.current.report:
             names.append(("report", "Report", "dataset_report"))
         names.append(("history", "History", "dataset_history"))

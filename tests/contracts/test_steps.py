@@ -35,6 +35,7 @@ def arguments(cls: type[Step], columns: list[Column]) -> dict[str, Any]:
         "formula": {"column": "new one", "expression": f"{bracketed(columns[-1].name)} is null"},
         "filter": {"expression": f"{bracketed(columns[0].name)} is not null"},
         "drop_missing": {"columns": [column.name for column in columns]},
+        "drop_duplicates": {"columns": [columns[0].name]},
     }
     assert cls.key in known, f"{cls.key} has no parameters in this test: add some"
     return known[cls.key]

@@ -19,6 +19,7 @@ CODE = sorted(
 )
 MAX_LINES = 300
 PLUGIN_FOLDERS = (
+    "datasets.engine.checks:checks",
     "datasets.engine.connectors:connectors",
     "datasets.engine.recipes:recipes",
     "datasets.engine.steps:steps",

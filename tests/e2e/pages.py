@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "dataset_settings": ("",),
     "dataset_columns": ("",),
     "dataset_chart": ("",),
+    "dataset_checkup": ("", "?roles=edit"),
     "dataset_history": ("",),
     "dataset_report": ("",),
     "recipe_new": ("", "?input={dataset_id}"),
