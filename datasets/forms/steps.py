@@ -32,8 +32,10 @@ class StepForm:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing was filled in yet."""
-        return is_blank(self.step.Params, self.values)
+        """Whether nothing was filled in yet of what has to be."""
+        fields = self.step.Params.model_fields.values()
+        has_to_be = any(field.is_required() for field in fields)
+        return has_to_be and is_blank(self.step.Params, self.values)
 
     def params(self) -> dict[str, Any]:
         """Give the step as Prepare's parameters write it."""

@@ -208,3 +208,14 @@ def test_a_recipe_of_another_dataset_is_refused(client: Client, dataset: Dataset
             dataset=dataset, user=dataset.project.members.get(), keys=["duplicates"],
             recipe=Recipe.objects.get(),
         )  # fmt: skip
+
+
+def test_a_step_that_needs_nothing_is_not_called_unfinished(
+    client: Client, dataset: Dataset
+) -> None:
+    confirmed(client, dataset)
+    client.post(address(dataset, "checkup_steps"), {"check": ["duplicates"]})
+    recipe = Recipe.objects.get()
+    page = client.get(reverse("recipe", args=[dataset.project_id, recipe.pk])).content.decode()
+    assert "Keep the first of the rows with all columns equal" in page
+    assert "Not filled in yet" not in page
