@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from datasets.engine.duck import execute, interruptible
 from mllab.engine.labelings import NOISE
 from mllab.engine.value_numbers import Explained, explained, interval
 from mllab.engine.value_orders import one
@@ -12,7 +13,7 @@ from segplatform.kernel.progress import Progress, SubProgress
 if TYPE_CHECKING:
     import duckdb
 
-NOBODY_LATER = "None of these customers spent anything within these days, so there is no value."
+COUNTING = "Counting later spend"
 _LATER = """
     CREATE OR REPLACE TABLE later AS
     SELECT label, coalesce(spend, 0) AS spend, coalesce(orders, 0) AS orders,
@@ -47,8 +48,9 @@ def measure(con: "duckdb.DuckDBPyConnection", labels: int, progress: Progress) -
     ``UserError`` where ids match nobody, or name several rows.
     """
     _ids_check(con)
-    con.execute(_LATER)
-    rows = {row[0]: row[1:] for row in con.execute(_NUMBERS).fetchall()}
+    still = SubProgress(progress, 0.0, 0.0)  # looks for a cancel while DuckDB works
+    execute(con, _LATER, still, COUNTING)
+    rows = {row[0]: row[1:] for row in execute(con, _NUMBERS, still, COUNTING)}
     everyone = _numbers(rows.get(None, (0,) * 6))
     found = sorted({*range(labels), *(each for each in rows if each is not None)})
     order = [label for label in found if label != NOISE] + [each for each in found if each == NOISE]
@@ -60,11 +62,11 @@ def measure(con: "duckdb.DuckDBPyConnection", labels: int, progress: Progress) -
                         | _sure(con, label, part))  # fmt: skip
     last = SubProgress(progress, len(order) / (len(order) + 1), 1.0)
     counted = one(con, "SELECT count(*) FILTER (WHERE known) FROM later")[0]
-    newcomers, theirs = one(con, _OTHERS)
+    newcomers, theirs = execute(con, _OTHERS, SubProgress(progress, 1.0, 1.0), COUNTING)[0]
     return {
         "segments": segments,
         "everyone": everyone | _sure(con, None, last),
-        "explained": asdict(_explained(con, everyone["customers"])),
+        "explained": asdict(_explained(con, everyone["customers"], progress)),
         "matched": counted,
         "without_segment": one(con, "SELECT count(*) FROM labels WHERE label IS NULL")[0],
         "newcomers": newcomers,
@@ -123,11 +125,14 @@ def _sure(
     where = "" if label is None else f"WHERE label = {int(label)}"
     # Sorted, so that the same customers give the same interval in whatever order they are read.
     query = f"SELECT spend::DOUBLE AS spend FROM later {where} ORDER BY spend"
-    values = np.asarray(con.execute(query).fetchnumpy()["spend"], dtype=np.float64)
+    run = interruptible(con, SubProgress(progress, 0.0, 0.0), COUNTING)
+    rows = run(lambda: con.execute(query).fetchnumpy())
+    values = np.asarray(rows["spend"], dtype=np.float64)
     found = interval(values, 1_000_000 if label is None else label + 1, progress)
     return {"low": found.low, "high": found.high, "method": found.method}
 
 
-def _explained(con: "duckdb.DuckDBPyConnection", n: int) -> Explained:
-    between, total, groups = one(con, _RANKS)
+def _explained(con: "duckdb.DuckDBPyConnection", n: int, progress: Progress) -> Explained:
+    ranked = execute(con, _RANKS, SubProgress(progress, 1.0, 1.0), COUNTING)
+    between, total, groups = ranked[0]
     return explained(between or 0.0, total or 0.0, n, groups)

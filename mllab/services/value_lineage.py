@@ -56,11 +56,11 @@ def lineage_of(*, prototype: Prototype) -> Lineage:
         inputs = recipe_inputs(recipe=recipe)
         if not isinstance(kind, VisualRecipe) or len(inputs) != 1:
             words = PROGRAM.format(name=dataset.name, kind=kind.title)
-            return _bounded(prototype, inputs, words)
+            return _bounded(inputs, words)
         params = params_check(kind=kind, params=_params(recipe, version))
         steps.insert(0, (recipe, kind, params))
         if column := kind.dated(params):
-            known = _last_day(_read_version(version, inputs[0]) or inputs[0].current, column)
+            known = _known(_read_version(version, inputs[0]), inputs[0], column)
             roles = {key: getattr(params, key, "") for key in ("customer", "amount", "invoice")}
             return Lineage(inputs[0], column, steps, "", known, roles)
         version = _read_version(version, inputs[0]) or inputs[0].current
@@ -87,7 +87,7 @@ def days_of(*, version: DatasetVersion, column: str) -> tuple[date, date] | None
     return date_range(source_of(version=version), column)
 
 
-def _bounded(prototype: Prototype, inputs: list[Dataset], why_not: str) -> Lineage:
+def _bounded(inputs: list[Dataset], why_not: str) -> Lineage:
     """Say how far a program may have seen: to the last day of anything that it reads."""
     days = [
         day
@@ -111,6 +111,18 @@ def _read_version(version: DatasetVersion | None, dataset: Dataset) -> DatasetVe
     """Return the version of an input that made a version, where it is still kept."""
     used = version.origin.get("inputs", {}).get(str(dataset.pk)) if version else None
     return dataset.versions.filter(pk=UUID(used)).first() if used else None
+
+
+def _known(used: DatasetVersion | None, origin: Dataset, column: str) -> date | None:
+    """Return the last day of the rows that were summed up; of today's where they are not kept.
+
+    Raises ``UserError`` where neither can be read: without that day nothing can be measured.
+    """
+    version = used if used and _is_there(used) else origin.current
+    if version is None:
+        raise UserError(GONE)
+    found = days_of(version=version, column=column)
+    return found[1] if found else None
 
 
 def _last_day(version: DatasetVersion | None, column: str) -> date | None:

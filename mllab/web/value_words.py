@@ -113,7 +113,7 @@ def notes_of(result: Result, asked: Mapping[str, Any]) -> list[str]:
             "membership knows nothing of what is measured. The model itself was trained on later "
             f"data, up to {day_words(asked['known_until'])}."
         )
-    elif asked["known_until"]:
+    elif asked["known_until"] and asked["leak"] == "none":
         notes.append(
             f"The segments are those of training; what they were made of ends on "
             f"{day_words(asked['known_until'])}."

@@ -64,7 +64,11 @@ def test_a_mistake_keeps_what_was_typed(client: Client, prototype: Prototype) ->
     page = client.get(url_of(prototype)).text
     assert "&lt;b&gt;orders" in page
     assert "was imported, so nothing here tells" in page
+    assert page.count(">Choose…<") == 1
     sent = {"day": "2012-03-04", "horizon": "31"}
+    asked = client.post(url_of(prototype, "prototype_value_run"), sent)
+    assert "Say which column of “&lt;b&gt;orders” is the amount." in asked.text
+    sent["amount"] = "Worth"
     answer = client.post(url_of(prototype, "prototype_value_run"), sent)
     assert answer.status_code == 422
     assert "ends on 2011-01-05, so nothing was bought from 2012-03-04 on" in answer.text
