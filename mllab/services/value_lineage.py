@@ -34,6 +34,7 @@ class Lineage:
     a sentence why it cannot be made again as of an earlier day, "" where it can.
     ``known_until`` is the last day that the table can know of; ``customer``, ``amount`` and
     ``invoice`` are the columns of the origin that its recipe reads, where it names them.
+    ``longer`` is what the origin was filtered from, where that goes on past ``known_until``.
     """
 
     origin: Dataset | None = None
@@ -42,6 +43,7 @@ class Lineage:
     why_not: str = ""
     known_until: date | None = None
     roles: dict[str, str] = field(default_factory=dict)
+    longer: Dataset | None = None
 
 
 def lineage_of(*, prototype: Prototype) -> Lineage:
@@ -62,7 +64,8 @@ def lineage_of(*, prototype: Prototype) -> Lineage:
         if column := kind.dated(params):
             known = _known(_read_version(version, inputs[0]), inputs[0], column)
             roles = {key: getattr(params, key, "") for key in ("customer", "amount", "invoice")}
-            return Lineage(inputs[0], column, steps, "", known, roles)
+            longer = _longer(inputs[0], column, known)
+            return Lineage(inputs[0], column, steps, "", known, roles, longer)
         version = _read_version(version, inputs[0]) or inputs[0].current
         dataset = inputs[0]
     return Lineage(why_not=IMPORTED.format(name=dataset.name))
@@ -123,6 +126,21 @@ def _known(used: DatasetVersion | None, origin: Dataset, column: str) -> date | 
         raise UserError(GONE)
     found = days_of(version=version, column=column)
     return found[1] if found else None
+
+
+def _longer(origin: Dataset, column: str, known: date | None) -> Dataset | None:
+    """Find the rows that the origin was cut from: customers of a day, whose orders went on."""
+    dataset = origin
+    while recipe := Recipe.objects.filter(output=dataset).first():
+        inputs = recipe_inputs(recipe=recipe)
+        if len(inputs) != 1 or inputs[0].current is None:
+            return None
+        dataset = inputs[0]
+        types = {each.name: each.type for each in version_columns(version=inputs[0].current)}
+        last = _last_day(dataset.current, column) if types.get(column) in DATES else None
+        if last and known and last > known:
+            return dataset
+    return None
 
 
 def _last_day(version: DatasetVersion | None, column: str) -> date | None:

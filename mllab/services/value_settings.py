@@ -168,9 +168,9 @@ def _columns(dataset: Dataset) -> list[Column]:
 
 def _best(choices: list[Dataset], lineage: Lineage) -> Dataset:
     """Choose the transactions that the customers were made of; else what looks most like some."""
-    for each in choices:
-        if lineage.origin and each.pk == lineage.origin.pk:
-            return each
+    for wanted in (lineage.longer, lineage.origin):
+        if wanted and wanted in choices:
+            return next(each for each in choices if each == wanted)
     return max(choices, key=lambda each: len(guess_columns(_columns(each))))
 
 
@@ -190,9 +190,9 @@ def _guess(
         "customer": "", "date": dates[0], "amount": "", "invoice": "",
         **guess_columns(columns),
     }  # fmt: skip
-    if lineage.origin and dataset.pk == lineage.origin.pk:
-        roles = {key: name for key, name in lineage.roles.items() if name in names}
-        values |= roles | {"date": lineage.dated}
+    if dataset in (lineage.origin, lineage.longer):
+        roles = {**lineage.roles, "date": lineage.dated}
+        values |= {key: name for key, name in roles.items() if name in names}
     named = next((column for column in keys if column.name == values["customer"]), None)
     key = named or customer_column(keys) or (keys[0] if keys else None)
     values["key"] = key.name if key else ""

@@ -176,6 +176,7 @@ BODIES: dict[str, Any] = {
         "models": [{"algorithm": "kmeans"}],
     },
     "api:find_k": {"features": [{"column": "Quantity", "role": "input"}]},
+    "api:start_value_check": {"horizon": 90},
     "api:promote_prototype": {"name": "Promoted by a script"},
     "api:change_prototype_segment": {"name": "Named by a script"},
     "api:change_segmentation": {"name": "Renamed by a script"},

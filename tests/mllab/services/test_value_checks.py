@@ -21,7 +21,14 @@ from mllab.services.value_settings import value_propose, value_settings
 from projects.models import AuditEntry, Job, Project, User
 from segplatform.kernel.errors import Conflict, NotFound, UserError
 from tests.factories.datasets import make_dataset
-from tests.factories.mllab import make_prepared, make_prototype, make_use_case
+from tests.factories.mllab import (
+    RFM_COLUMNS,
+    make_prepared,
+    make_prototype,
+    make_use_case,
+    rfm_rows,
+)
+from tests.factories.recipes import make_recipe, make_run
 
 START = date(2011, 1, 1)
 DAYS = 200
@@ -122,6 +129,21 @@ def test_customers_are_made_again_as_of_the_day(
     assert AuditEntry.objects.filter(action="prototype.value_check").count() == 2
     prototype_delete(prototype=prototype)
     assert ValueCheck.objects.count() == 1
+
+
+def test_orders_that_were_cut_are_measured_by_those_that_go_on(
+    project: Project, user: User, orders: Dataset
+) -> None:
+    cut = make_recipe(project, [orders], "cut", kind="prepare", params={"steps": []})
+    early = [row for row in order_rows() if row[1] < "2011-03-01"]
+    make_run(cut, columns=COLUMNS, rows=early)
+    table = make_recipe(project, [cut.output], "customers", kind="rfm", params=RFM)
+    make_run(table, columns=RFM_COLUMNS, rows=rfm_rows(9))
+    table.output.refresh_from_db()
+    prototype = make_prototype(make_prepared(make_use_case(project, table.output)), k=2)
+    asked = value_settings(prototype=prototype, sent={})
+    assert (asked.orders, asked.day) == (str(orders.pk), "2011-03-01")
+    assert (asked.as_of, asked.leak, asked.known_until) == (False, "none", "2011-02-28")
 
 
 def test_a_day_after_the_data_needs_newer_orders(
