@@ -17,6 +17,7 @@ ENGINE = (
     "prepare", "sketch", "train", "compare", "profiles", "silhouettes", "assignments", "score",
     "find_k",
     "rules", "rule_sql", "by_hand",
+    "value_check",
 )  # fmt: skip
 REGISTRIES = ("algorithms", "metrics", "charts")
 LIBRARIES = (

@@ -9,6 +9,7 @@ from mllab.services.find_k import FIND_K, find_k_run
 from mllab.services.preparing import PREPARE, TRAIN, prepare_run
 from mllab.services.selections import SELECT, selection_run
 from mllab.services.training import train_run
+from mllab.services.value_checks import VALUE, value_check_run
 from projects.jobs.context import JobContext
 from projects.jobs.registry import job
 
@@ -47,6 +48,12 @@ def compare_prototypes(ctx: JobContext) -> dict[str, Any]:
 def select_customers(ctx: JobContext) -> dict[str, Any]:
     """Write customers of a prototype as a dataset."""
     return selection_run(ctx=ctx)
+
+
+@job(VALUE, title="Later value", queue="heavy", idempotent=True)
+def check_value(ctx: JobContext) -> dict[str, Any]:
+    """Measure what the customers of each segment spent later."""
+    return value_check_run(ctx=ctx)
 
 
 @job(DEMO, title="Demo", queue="heavy")

@@ -15,6 +15,7 @@ from mllab.views import (
     segmentations,
     segments,
     use_cases,
+    value_check,
 )
 
 prototype_urls = [
@@ -28,6 +29,12 @@ prototype_urls = [
     path("<uuid:prototype_id>/vary/", cut.prototype_vary, name="prototype_vary"),
     path("<uuid:prototype_id>/delete/", prototype.prototype_delete, name="prototype_delete"),
     path("<uuid:prototype_id>/by-hand/", prototype.prototype_by_hand, name="prototype_by_hand"),
+    path("<uuid:prototype_id>/value/", value_check.prototype_value, name="prototype_value"),
+    path(
+        "<uuid:prototype_id>/value/run/",
+        value_check.prototype_value_run,
+        name="prototype_value_run",
+    ),
     path("<uuid:prototype_id>/select/", customers.prototype_select, name="prototype_select"),
     path("<uuid:prototype_id>/promote/", segments.prototype_promote, name="prototype_promote"),
     path("<uuid:prototype_id>/segments/<int:label>/", segments.segment_edit, name="segment_edit"),

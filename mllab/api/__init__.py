@@ -11,6 +11,7 @@ from mllab.api import (  # noqa: F401
     segmentation_versions,
     segmentations,
     use_cases,
+    value_checks,
 )
 from mllab.api.base import router
 

@@ -4,6 +4,7 @@ from mllab.models.experiment import Experiment
 from mllab.models.prototype import MetricScore, Prototype
 from mllab.models.segmentation import Segment, Segmentation, SegmentationVersion
 from mllab.models.use_case import UseCase
+from mllab.models.value_check import ValueCheck
 
 __all__ = [
     "Experiment",
@@ -13,4 +14,5 @@ __all__ = [
     "Segmentation",
     "SegmentationVersion",
     "UseCase",
+    "ValueCheck",
 ]

@@ -16,7 +16,7 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 FIRST = (
     "rank", "is_tie", "space", "number", "prototype", "algorithm", "parameters", "experiment",
     "dataset_version", "seed", "status", "verdict", "reasons", "segments", "sizes", "noise_rows",
-    "stability_of_segments", "rows", "rows_trained_on", "seconds",
+    "stability_of_segments", "rows", "rows_trained_on", "seconds", "later_value",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def _told(row: LeaderboardRow) -> list[Any]:
         " ".join(str(size) for size in details.get("sizes", [])), details.get("noise"),
         " ".join("" if value is None else f"{value:.3f}" for value in steady),
         experiment.rows, prototype.trained_rows, prototype.seconds,
+        check.share if (check := getattr(prototype, "value_check", None)) else None,
     ]  # fmt: skip
 
 

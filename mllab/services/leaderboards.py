@@ -112,7 +112,8 @@ def leaderboard(
 
 def _prototypes(use_case: UseCase) -> list[Prototype]:
     found = Prototype.objects.filter(experiment__use_case=use_case)
-    found = found.select_related("job", "experiment__prepare_job")
+    found = found.select_related("job", "experiment__prepare_job", "value_check")
+    found = found.defer("value_check__result", "value_check__asked")
     prototypes = list(found.prefetch_related("scores").order_by("number"))
     for prototype in prototypes:
         prototype.experiment.use_case = use_case

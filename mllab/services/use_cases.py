@@ -167,6 +167,7 @@ def _jobs(use_case: UseCase) -> QuerySet[Job]:
         *(f"prototype:{pk}" for pk in prototypes),
     ]
     named = Q(subject__in=subjects) | Q(subject__startswith=f"find_k:{use_case.pk}:")
+    named |= Q(subject__startswith=f"value_check:{use_case.pk}:")
     return Job.objects.filter(named, project=use_case.project_id)
 
 

@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from mllab.models import Prototype, UseCase
 from mllab.services.leaderboards import Leaderboard
-from mllab.services.segments import NOISE, SegmentInfo, segment_list
+from mllab.services.segments import NOISE, SegmentInfo, segment_list, segment_words
 from mllab.web.differences import space_views
 from mllab.web.leaderboard import RowView, columns_of, row_view
 from mllab.web.scores import SteadyView, share, steady_view
+from mllab.web.segments import Look
 from mllab.web.settings_words import SettingsWords, settings_words
+from mllab.web.value_words import value_line
 
 MOST = 30
 """Prototypes of one report; the table in front holds all."""
@@ -38,6 +40,7 @@ class PageView:
     segments: list[SegmentLine]
     smaller: int
     settings: SettingsWords
+    later: str
 
 
 def report_context(use_case: UseCase, board: Leaderboard, ids: Sequence[UUID]) -> dict[str, Any]:
@@ -58,7 +61,13 @@ def _page(row: RowView) -> PageView:
     prototype = row.row.prototype
     lines = list(_segments(prototype))
     shown = lines[:SHOWN]
-    return PageView(row, shown, len(lines) - len(shown), settings_words(prototype))
+    return PageView(
+        row, shown, len(lines) - len(shown), settings_words(prototype), _later(prototype)
+    )
+
+
+def _later(prototype: Prototype) -> str:
+    return value_line(prototype, Look(segment_words(prototype=prototype)))
 
 
 def _segments(prototype: Prototype) -> Iterable[SegmentLine]:

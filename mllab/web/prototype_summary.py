@@ -13,6 +13,7 @@ from mllab.services.segments import SegmentInfo, segment_list, segment_words
 from mllab.web.numbers import number_words
 from mllab.web.scores import SteadyView, share, steady_view
 from mllab.web.segments import look_of
+from mllab.web.value_words import value_line
 from projects.models import Project, Role
 
 FACTS = 4
@@ -71,7 +72,11 @@ def summary_tab(project: Project, prototype: Prototype, query: QueryDict) -> dic
                 None if info.is_noise else steady_view(prototype, info.label),
             )
         )
-    return {"cards": cards, "others": max(len(segments) - len(cards), 0)}
+    return {
+        "cards": cards,
+        "others": max(len(segments) - len(cards), 0),
+        "later_value": value_line(prototype, look),
+    }
 
 
 def _fact(effect: Effect) -> Fact:

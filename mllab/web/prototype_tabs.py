@@ -67,6 +67,7 @@ TABS = (
     Tab("cut", "Dendrogram", applies=_joins, url="prototype_cut"),
     Tab("cut", "k-distance", applies=_reaches, url="prototype_cut"),
     Tab("customers", "Customers", url="prototype_customers"),
+    Tab("value", "Later value", url="prototype_value"),
     Tab("by_hand", "Merge and split", by_hand_tab),
     Tab("settings", "Settings", settings_tab),
 )

@@ -86,7 +86,7 @@ function template() {
       shapedefaults: { line: { color: muted } }, annotationdefaults: { font: { color: muted, size: 12 } },
       newselection: { line: { color: text, width: 1.5, dash: "solid" } }, activeselection: { fillcolor: colour("--sp-brand"), opacity: 0.08 },
     },
-    data: { scatter: [{ marker: { size: 5, opacity: 0.8 } }], heatmap: [{ colorscale: scale, zmid: 0, colorbar: { outlinewidth: 0 } }] },
+    data: { scatter: [{ marker: { size: 5, opacity: 0.8 } }], bar: [{ error_y: { color: text } }], heatmap: [{ colorscale: scale, zmid: 0, colorbar: { outlinewidth: 0 } }] },
   };
 }
 

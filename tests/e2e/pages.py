@@ -46,6 +46,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "prototype": ("", "?tab=map", "?tab=rules"),
     "prototype_cut": ("",),
     "prototype_customers": ("",),
+    "prototype_value": ("",),
     "segment_edit": ("",),
     "prototype_promote": ("",),
     "compare": ("", "?p={prototype_id}&p={other_id}"),

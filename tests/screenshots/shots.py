@@ -170,6 +170,7 @@ LAB = [
     Shot("prototype", "silhouette", "{full_prototype}?tab=silhouette"),
     Shot("prototype", "rules", "{full_prototype}?tab=rules"),
     Shot("prototype", "merge and split", "{prototype}?tab=by_hand"),
+    Shot("prototype_value", "later value", "{prototype}value/"),
     Shot("prototype", "training", "{waiting_prototype}"),
     Shot("prototype", "failed", "{failed_prototype}"),
     Shot("prototype", "dendrogram", "{tree}cut/"),

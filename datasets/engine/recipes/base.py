@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -94,6 +95,14 @@ class VisualRecipe(Recipe):
         ``params`` is an instance of ``Params``. Raises ``UserError`` (with ``fields``) where they
         do not fit the columns, ``NotApplicable`` where the inputs cannot serve at all.
         """
+
+    def dated(self, params: Any) -> str | None:
+        """Name the column of dates of a history that the result sums up; None for all others."""
+        return None
+
+    def as_of(self, params: Any, day: date) -> Any:
+        """Return parameters that count up to ``day``, for an input that ends before it."""
+        return params
 
 
 class CodeRecipe(Recipe):

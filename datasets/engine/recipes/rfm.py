@@ -116,6 +116,14 @@ class Rfm(VisualRecipe):
         spec = _spec(inputs[0], params)
         return Plan(scored(spec), [spec.customer.name], facts(spec))
 
+    def dated(self, params: RfmParams) -> str:
+        """Name the column that says when an order was made."""
+        return params.date
+
+    def as_of(self, params: RfmParams, day: datetime.date) -> RfmParams:
+        """Count recency up to this day."""
+        return params.model_copy(update={"reference_date": day})
+
 
 def _spec(columns: Sequence[Column], params: RfmParams) -> Spec:
     """Check the parameters against the columns."""
