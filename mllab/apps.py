@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ENGINE = (
     "prepare", "sketch", "train", "compare", "profiles", "silhouettes", "assignments", "score",
     "find_k",
-    "rules", "rule_sql", "by_hand",
+    "rules", "rule_sql", "by_hand", "combine",
 )  # fmt: skip
 REGISTRIES = ("algorithms", "metrics", "charts")
 LIBRARIES = (

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from mllab.views import (
+    combine,
     compare,
     customers,
     cut,
@@ -46,6 +47,7 @@ use_case_urls: list[URLPattern | URLResolver] = [
     path("edit/", use_cases.use_case_edit, name="use_case_edit"),
     path("delete/", use_cases.use_case_delete, name="use_case_delete"),
     path("compare/", compare.compare, name="compare"),
+    path("combine/", combine.combine, name="use_case_combine"),
     path("act/", leaderboard.use_case_act, name="use_case_act"),
     path("export/", leaderboard.use_case_export, name="use_case_export"),
     path("report/", leaderboard.use_case_report, name="use_case_report"),

@@ -1,16 +1,14 @@
 """Segments merged and split by hand: a new prototype that stands on the labels of another one."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from mllab.engine.algorithms.base import Algorithm, Cost, Fit, Model, algorithms
-from mllab.engine.apart import rows_inside
-from mllab.engine.assignments import LABELS
+from mllab.engine.algorithms.base import Cost, Fit, Model
 from mllab.engine.labelings import NOISE, centroids
-from mllab.engine.model import model_from, read_model
+from mllab.engine.made import MadeOf, algorithm_of, labels_of_member, model_of_member
+from mllab.engine.model import model_from
 from mllab.engine.nearest import Scorer, margin_scorer, nearest_centre
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import Params
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
 
 KEY = "by_hand"
 MAX_PARTS = 10
-LEFT_OUT = ("preprocessing", "details", "libraries", "segments", "columns")
-"""What of the model that it stands on scoring does not need a second time."""
-GONE = "The prototype that this one was to be made from is not here any more."
 
 
 class ByHandParams(Params):
@@ -36,45 +31,31 @@ class ByHandParams(Params):
     parts: int = Field(2, ge=2, le=MAX_PARTS, title="Into so many parts")
 
 
-class ByHand(Algorithm):
-    """Merging is a map of labels; splitting is K-Means among the rows of one segment.
-
-    It is no card of *Create Prototypes* and therefore not in the registry: it needs a prototype.
-    """
+class ByHand(MadeOf):
+    """Merging is a map of labels; splitting is K-Means among the rows of one segment."""
 
     key = KEY
     label = "By hand"
     blurb = "Segments of another prototype, merged or split by a person."
     icon = "hand"
-    family = "rule"
-    refits = False  # the labels that it stands on are of these rows and no others
-    scores_exactly = False  # as exactly as what it was made from
     Params = ByHandParams
 
     def cost(self, rows: int, columns: int, params: Any) -> Cost:
         """Estimate K-Means within the rows."""
         return Cost(1e-6 * rows * (columns + 2), rows * columns * 16)
 
-    def __init__(self, folder: Path | None = None) -> None:
-        super().__init__()
-        self._folder = folder  # of the experiment; only training needs it
-
     def fit(self, X: "Matrix", params: Any, seed: int, progress: Progress) -> Fit:
         """Merge or split the segments of a prototype that lies beside X, all rows of that."""
         import numpy as np
 
-        if self._folder is None:
+        if self.folder is None:
             raise UserError("Segments are merged and split on the page of a prototype.")
-        parent = _folder_of(self._folder, params.prototype)
-        labels = np.load(parent / LABELS, allow_pickle=False).astype(np.int64)
-        if (trained := rows_inside(self._folder)) is not None:
-            labels = labels[trained]
-        model = read_model(parent / "model.json")
+        labels = labels_of_member(self.folder, params.prototype).astype(np.int64)
+        stands_on = model_of_member(self.folder, params.prototype)
         steps, origin = _steps(X, labels, params, seed, progress)
         order = _renumber(steps, changed(X, labels, steps))
         made = changed(X, labels, steps)
         inside = made != NOISE
-        stands_on = {key: value for key, value in model.items() if key not in LEFT_OUT}
         return Fit(
             made,
             centroids(X[inside], made[inside]),
@@ -95,11 +76,6 @@ class ByHand(Algorithm):
             return made
 
         return margin_scorer(label, model.centers)
-
-
-def algorithm_of(key: str) -> type[Algorithm]:
-    """Return the algorithm of a stored model, this one too; ``KeyError`` where there is none."""
-    return ByHand if key == KEY else algorithms.get(key)
 
 
 def changed(rows: "Matrix", labels: "Labels", steps: Mapping[str, Any]) -> "Labels":
@@ -133,14 +109,6 @@ def _renumber(steps: dict[str, Any], made: "Labels") -> list[int]:
     if split := steps.get("split"):
         split["labels"] = [places[label] for label in split["labels"]]
     return order
-
-
-def _folder_of(folder: Path, prototype: str) -> Path:
-    """Find the folder of a trained prototype beside the matrix; ``UserError`` where it is gone."""
-    found = [path for path in folder.glob(f"prototypes/{prototype}-*") if (path / LABELS).is_file()]
-    if not found:
-        raise UserError(GONE)
-    return max(found, key=lambda path: path.stat().st_mtime)
 
 
 def _steps(

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from mllab.engine.algorithms.base import NOISE, Algorithm, Fit, algorithms
 from mllab.engine.apart import among_all, rows_inside
-from mllab.engine.by_hand import KEY as BY_HAND
-from mllab.engine.by_hand import ByHand
 from mllab.engine.distances import distances_of, query_of
 from mllab.engine.drawing import describe
+from mllab.engine.made import MadeOf, made_algorithms
 from mllab.engine.metrics.base import Score, ScoreContext, metrics
 from mllab.engine.model import model_from, model_of, write_json
 from mllab.engine.nearest import batches, margins, nearest_centre
@@ -83,8 +82,8 @@ def train(
 
     X = np.load(folder / "matrix.npy", mmap_mode="r", allow_pickle=False)
     preprocessing = json.loads((folder / "preprocessing.json").read_text(encoding="utf-8"))
-    is_by_hand = algorithm == BY_HAND
-    chosen = ByHand(folder) if is_by_hand else algorithm_named(algorithm, space_of(preprocessing))
+    space, made = space_of(preprocessing), made_algorithms().get(algorithm)
+    chosen = made(space, folder) if made else algorithm_named(algorithm, space)
     checked = check(chosen.Params, params)
     # One job is one core: threads of several jobs on the same cores wait for each other, which
     # made fits of 4,338 rows 5 to 50 times slower, and even alone they gain nothing there.
@@ -236,10 +235,10 @@ def _resampled(
     progress: Progress,
 ) -> tuple[Stability, dict[str, Any]]:
     """Say how steady the segments are, and what is kept of that."""
-    if not algorithm.refits:
-        none = Stability(None, None)
-        return none, {**none.to_json(), "seconds": 0.0}
     started = time.perf_counter()
+    if isinstance(algorithm, MadeOf):
+        found = algorithm.steady(X, labels, params, seed, progress)
+        return found, {**found.to_json(), "seconds": time.perf_counter() - started}
     plan = plan_of(algorithm, params, *X.shape)
     found = stability(X, labels, refitting(algorithm, params, seed), plan, seed, progress)
     return found, {**found.to_json(), "seconds": time.perf_counter() - started}

@@ -2,21 +2,14 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
-
 from mllab.engine.by_hand import KEY, MAX_PARTS
-from mllab.models import Experiment, Prototype, Segment, UseCase
-from mllab.services.preparing import group_start, train_start
+from mllab.models import Prototype, Segment
+from mllab.services.made import made_start
 from mllab.services.results import NOT_TRAINED
 from mllab.services.segments import segment_words
-from mllab.services.use_cases import MISSING as USE_CASE_MISSING
 from projects.models import Job, User
-from projects.services.audit import audit_record
-from projects.services.projects import project_touch
 from projects.services.text import field_error
-from segplatform.kernel.errors import Conflict, NotFound
+from segplatform.kernel.errors import Conflict
 
 
 def by_hand_start(
@@ -36,18 +29,10 @@ def by_hand_start(
     if prototype.finished is None:
         raise Conflict(NOT_TRAINED)
     params = _params(prototype, merge, split, parts)
-    experiment = prototype.experiment
-    with transaction.atomic():
-        group = group_start(experiment=experiment, user=user, count=1)
-        made = _create(prototype, user, params)
-        job = train_start(prototype=made, user=user, group=group)
-        Experiment.objects.filter(pk=experiment.pk).update(job=group)
-        audit_record(
-            action="prototype.by_hand", thing=made, project=experiment.use_case.project,
-            number=made.number, source=prototype.number,
-        )  # fmt: skip
-    project_touch(project=experiment.use_case.project)
-    return made, job
+    return made_start(
+        experiment=prototype.experiment, user=user, algorithm=KEY, params=params,
+        action="prototype.by_hand", source=prototype.number,
+    )  # fmt: skip
 
 
 def words_keep(*, prototype: Prototype) -> None:
@@ -118,14 +103,3 @@ def _params(
         "prototype": str(prototype.pk), "number": prototype.number, "merge": labels,
         "split": split, "parts": parts,
     }  # fmt: skip
-
-
-def _create(prototype: Prototype, user: User, params: dict[str, object]) -> Prototype:
-    experiment = prototype.experiment
-    cases = UseCase.objects.filter(pk=experiment.use_case_id)
-    if not cases.update(prototypes_made=F("prototypes_made") + 1, updated=timezone.now()):
-        raise NotFound(USE_CASE_MISSING)
-    number = cases.values_list("prototypes_made", flat=True).get()
-    return Prototype.objects.create(
-        experiment=experiment, number=number, algorithm=KEY, params=params, created_by=user
-    )

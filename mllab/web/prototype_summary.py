@@ -10,6 +10,7 @@ from mllab.models import Prototype
 from mllab.services.drafts import Draft, drafts_propose
 from mllab.services.prototypes import prototype_profiles
 from mllab.services.segments import SegmentInfo, segment_list, segment_words
+from mllab.web.combine import combined_view
 from mllab.web.numbers import number_words
 from mllab.web.scores import SteadyView, share, steady_view
 from mllab.web.segments import look_of
@@ -71,7 +72,10 @@ def summary_tab(project: Project, prototype: Prototype, query: QueryDict) -> dic
                 None if info.is_noise else steady_view(prototype, info.label),
             )
         )
-    return {"cards": cards, "others": max(len(segments) - len(cards), 0)}
+    return {
+        "cards": cards, "others": max(len(segments) - len(cards), 0),
+        "combined": combined_view(prototype),
+    }  # fmt: skip
 
 
 def _fact(effect: Effect) -> Fact:

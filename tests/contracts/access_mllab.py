@@ -31,6 +31,7 @@ PAGES: dict[str, dict[str, str]] = {
     "use_case_edit": {"GET": EDITOR, "POST": EDITOR},
     "use_case_delete": {"POST": OWNER},
     "use_case_act": {"POST": EDITOR},
+    "use_case_combine": {"GET": EDITOR, "POST": EDITOR},
     "use_case_export": {"GET": VIEWER},
     "use_case_report": {"GET": VIEWER},
     "experiment_new": {"GET": EDITOR, "POST": EDITOR},
@@ -81,6 +82,7 @@ ACCESS = {
     "api:get_figure": {"GET": API_VIEWER},
     "api:get_prototype_rules": {"GET": API_VIEWER},
     "api:change_by_hand": {"POST": API_EDITOR},
+    "api:combine_prototypes": {"POST": API_EDITOR},
     "api:dataset_of_customers": {"POST": API_EDITOR},
     "api:get_why": {"GET": API_VIEWER},
     "api:compare_prototypes": {"GET": API_VIEWER},
@@ -158,6 +160,11 @@ def score_body(world: World) -> dict[str, Any]:
     return {"dataset": str(learned_from.pk), "output": "Scored by a script"}
 
 
+def combine_body(world: World) -> dict[str, Any]:
+    ids = [stored_prototype(world, key).pk for key in ("prototype", "other")]
+    return {"prototypes": [str(pk) for pk in ids]}
+
+
 def use_case_body(world: World) -> dict[str, Any]:
     return {"name": "From a script", "dataset": str(stored_dataset(world).pk)}
 
@@ -165,6 +172,7 @@ def use_case_body(world: World) -> dict[str, Any]:
 BODIES: dict[str, Any] = {
     "api:dataset_of_customers": {"name": "Chosen by a script"},
     "api:change_by_hand": {"merge": [0, 1]},
+    "api:combine_prototypes": combine_body,
     "api:create_use_case": use_case_body,
     "api:change_use_case": {"name": "Renamed by a script"},
     "api:start_experiment": {

@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "use_case": ("",),
     "use_case_edit": ("",),
     "use_case_report": ("",),
+    "use_case_combine": ("", "?p={prototype_id}&p={other_id}"),
     "experiment_new": ("", "?step=models"),
     "find_k": ("",),
     "prototype": ("", "?tab=map", "?tab=rules"),
