@@ -16,6 +16,7 @@ from mllab.views import (
     segmentations,
     segments,
     use_cases,
+    within,
 )
 
 prototype_urls = [
@@ -32,6 +33,11 @@ prototype_urls = [
     path("<uuid:prototype_id>/select/", customers.prototype_select, name="prototype_select"),
     path("<uuid:prototype_id>/promote/", segments.prototype_promote, name="prototype_promote"),
     path("<uuid:prototype_id>/segments/<int:label>/", segments.segment_edit, name="segment_edit"),
+    path(
+        "<uuid:prototype_id>/segments/<int:label>/within/",
+        within.segment_within,
+        name="segment_within",
+    ),
     path(
         "<uuid:prototype_id>/customers/", customers.prototype_customers, name="prototype_customers"
     ),

@@ -50,7 +50,20 @@ class Splits:
     parts: "tuple[Splits, ...]" = ()
 
 
-Rule = Nearest | Likeliest | Splits
+@dataclass(frozen=True)
+class Relabelled:
+    """Another label for each of a rule's, ``labels`` (k,), noise as it was.
+
+    Rows that the rule gives the label ``divided`` have that of ``parts`` instead.
+    """
+
+    inner: "Rule"
+    labels: tuple[int, ...]
+    divided: int | None = None
+    parts: "Rule | None" = None
+
+
+Rule = Nearest | Likeliest | Splits | Relabelled
 
 
 def nearest_rule(model: "Model") -> Nearest:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mllab.engine.assigning_rules import Likeliest, Nearest, Rule, Splits
+from mllab.engine.assigning_rules import Likeliest, Nearest, Relabelled, Rule, Splits
 from mllab.engine.labelings import NOISE
 from mllab.engine.preparation.isolation import LEAF, Forest, Tree
 from mllab.engine.score_sql_terms import (
@@ -36,6 +36,8 @@ def rule_steps(
         return _nearest(rule, names, prefix)
     if isinstance(rule, Likeliest):
         return _likeliest(rule, names, prefix)
+    if isinstance(rule, Relabelled):
+        return _relabelled(rule, names, prefix)
     return [], _splits(rule, names)
 
 
@@ -80,6 +82,21 @@ def _likeliest(
     steps = [moved, costs, {found: least([column(name) for name in costs])}]
     labels = [whole(int(label)) for label in rule.labels]
     return steps, match(column(found), zip([column(n) for n in costs], labels, strict=True))
+
+
+def _relabelled(
+    rule: Relabelled, names: Sequence[str], prefix: str
+) -> "tuple[list[dict[str, Expr]], Expr]":
+    """Keep the label of the inner rule as a column, and put others in its place."""
+    steps, first = rule_steps(rule.inner, names, f"{prefix}i")
+    found = f"{prefix}first"
+    steps = [*steps, {found: first}]
+    new = {old: whole(int(label)) for old, label in enumerate(rule.labels)}
+    if rule.parts is not None and rule.divided is not None:
+        more, part = rule_steps(rule.parts, names, f"{prefix}p")
+        steps, new[rule.divided] = [*steps, *more], part
+    pairs = [(whole(old), label) for old, label in new.items()]
+    return steps, match(column(found), pairs, whole(NOISE))
 
 
 def _splits(rule: Splits, names: Sequence[str]) -> "Expr":

@@ -9,7 +9,7 @@ from django.utils import timezone
 from datasets.engine.store import publish_folder
 from datasets.services.memory import memory_guard
 from mllab.models import MetricScore, Prototype
-from mllab.services.by_hand import words_keep
+from mllab.services.by_hand import steadiness_keep, words_keep
 from mllab.services.files import lab_folders_remove, lab_work_folder, path_of, prototype_folder
 from mllab.services.naming import prototype_params
 from projects.jobs.context import JobContext
@@ -85,6 +85,7 @@ def _store(prototype: Prototype, trained: "Trained", folder: str) -> None:
     prototype.folder, prototype.finished = folder, timezone.now()
     prototype.segments, prototype.seconds = trained.segments, trained.seconds
     prototype.trained_rows, prototype.details = trained.trained_rows, trained.details
+    steadiness_keep(prototype=prototype)
     prototype.save(
         update_fields=["folder", "finished", "segments", "seconds", "trained_rows", "details"]
     )

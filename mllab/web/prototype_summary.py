@@ -14,6 +14,7 @@ from mllab.web.combine import combined_view
 from mllab.web.numbers import number_words
 from mllab.web.scores import SteadyView, share, steady_view
 from mllab.web.segments import look_of
+from mllab.web.within import divided_view
 from projects.models import Project, Role
 
 FACTS = 4
@@ -44,6 +45,7 @@ class Card:
     edit: str
     draft: Draft | None
     steady: SteadyView | None
+    within: str
 
 
 def summary_tab(project: Project, prototype: Prototype, query: QueryDict) -> dict[str, Any]:
@@ -70,11 +72,12 @@ def summary_tab(project: Project, prototype: Prototype, query: QueryDict) -> dic
                 look.edit_url(info.label),
                 draft,
                 None if info.is_noise else steady_view(prototype, info.label),
+                "" if info.is_noise or not may_edit else f"{look.edit_url(info.label)}within/",
             )
         )
     return {
         "cards": cards, "others": max(len(segments) - len(cards), 0),
-        "combined": combined_view(prototype),
+        "combined": combined_view(prototype), "divided": divided_view(project, prototype),
     }  # fmt: skip
 
 

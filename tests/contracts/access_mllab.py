@@ -46,6 +46,7 @@ PAGES: dict[str, dict[str, str]] = {
     "prototype_select": {"POST": EDITOR},
     "compare": {"GET": VIEWER},
     "segment_edit": {"GET": EDITOR, "POST": EDITOR},
+    "segment_within": {"GET": EDITOR, "POST": EDITOR},
     "prototype_promote": {"GET": EDITOR, "POST": EDITOR},
     "prototype_customers": {"GET": VIEWER},
     "prototype_download": {"GET": VIEWER},

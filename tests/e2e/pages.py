@@ -47,6 +47,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "prototype_cut": ("",),
     "prototype_customers": ("",),
     "segment_edit": ("",),
+    "segment_within": ("", "?algorithm=dbscan"),
     "prototype_promote": ("",),
     "compare": ("", "?p={prototype_id}&p={other_id}"),
     "segmentation_list": ("",),
