@@ -14,6 +14,7 @@ from mllab.web.combine import combined_view
 from mllab.web.numbers import number_words
 from mllab.web.scores import SteadyView, share, steady_view
 from mllab.web.segments import look_of
+from mllab.web.warm_start import started_view
 from mllab.web.within import divided_view
 from projects.models import Project, Role
 
@@ -78,6 +79,7 @@ def summary_tab(project: Project, prototype: Prototype, query: QueryDict) -> dic
     return {
         "cards": cards, "others": max(len(segments) - len(cards), 0),
         "combined": combined_view(prototype), "divided": divided_view(project, prototype),
+        "started": started_view(project, prototype),
     }  # fmt: skip
 
 
