@@ -6,6 +6,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
+from datasets.forms.params import values_of
 from mllab.engine.algorithms.base import Algorithm
 from mllab.engine.within import DEFAULT, LEAST_PER_PART, LEAST_ROWS, rather_small, too_small
 from mllab.forms.models import ModelForm, models_sent
@@ -40,8 +41,10 @@ def within_form(sent: QueryDict) -> ModelForm:
     kinds, key = algorithms_within(), sent.get("algorithm", DEFAULT)
     kind = next((each for each in kinds if each.key == key), kinds[0])
     form = models_sent([kind], dict(sent.lists())).models[0]
-    if not form.values and "k" in kind.Params.model_fields:
-        form.values = {"k": [FIRST_PARTS]}
+    if not form.values:
+        form.values = values_of(kind.Params().model_dump(mode="json"))
+        if "k" in form.values:
+            form.values["k"] = [FIRST_PARTS]
     form.is_on = form.is_custom = True
     return form
 
@@ -65,7 +68,8 @@ def within_context(
     experiment, key = prototype.experiment, form.algorithm.key
     name, css = look_of(project, prototype).head(label)
     told = error.fields if error else {}
-    errors = {f"m.{key}.{field}": text for field, text in told.items()}
+    names = {"parts": "k"}  # which algorithms call so
+    errors = {f"m.{key}.{names.get(field, field)}": text for field, text in told.items()}
     columns = max(len(experiment.columns), 1)
     fields = form.fields(errors)
     placed = any(field.error for field in fields)
