@@ -63,7 +63,23 @@ class Relabelled:
     parts: "Rule | None" = None
 
 
-Rule = Nearest | Likeliest | Splits | Relabelled
+@dataclass(frozen=True)
+class Combination:
+    """The label of a combination of the labels of ``members`` (m rules).
+
+    ``known`` (c, m) have ``labels`` (c,). Others get the label j with the largest sum of
+    ``shares`` (m arrays (k, s)) of the members' labels, ties to the first; it is called
+    ``called`` (s,). Noise in more than half of the members, or without any share, is noise.
+    """
+
+    members: "tuple[Rule, ...]"
+    known: "Labels"
+    labels: tuple[int, ...]
+    shares: "tuple[NDArray[float64], ...]"
+    called: tuple[int, ...]
+
+
+Rule = Nearest | Likeliest | Splits | Relabelled | Combination
 
 
 def nearest_rule(model: "Model") -> Nearest:

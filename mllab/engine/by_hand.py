@@ -103,7 +103,7 @@ class ByHand(MadeOf):
             segments[int(part)] = value
         return replace(found, mean=None, standard_error=None, segments=segments)
 
-    def _within(self, params: ByHandParams) -> tuple[Algorithm, Params]:
+    def _within(self, params: ByHandParams) -> tuple[Algorithm, Any]:
         found = algorithm_within(params.algorithm)
         return found(self.space), params_within(found, params.params, params.parts)
 

@@ -1,24 +1,15 @@
 """Several prototypes combined into one: who is together in most of them is together in it."""
 
 from collections.abc import Mapping
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from mllab.engine.algorithms.base import Cost, Fit, Model
-from mllab.engine.combine_links import (
-    Combinations,
-    Together,
-    average_linkage,
-    combinations,
-    cut,
-    distances,
-    is_outside,
-    lifetimes,
-    linked_places,
-    longest,
-    together_of,
-)
+from mllab.engine.assigning_rules import Combination, Rule
+from mllab.engine.combine_consensus import Consensus, consensus, consensus_from, rand_index
+from mllab.engine.combine_links import Combinations, combinations
 from mllab.engine.labelings import NOISE, centroids
 from mllab.engine.made import MadeOf, algorithm_of, labels_of_member, model_of_member
 from mllab.engine.model import model_from
@@ -40,7 +31,8 @@ MAX_SEGMENTS = 100
 DISPUTED = 0.5
 """Confidence below which a row is disputed: it is together with other segments as much as with its
 own, or more."""
-ONE = "The prototypes tell no two segments apart that many customers share: choose other ones."
+LARGEST_CODE = 2**53
+"""Combinations that a whole number of any database, and of JSON, can tell apart."""
 
 
 class CombineParams(Params):
@@ -115,6 +107,25 @@ class Combined(MadeOf):
 
         return score
 
+    def rule(self, model: Model) -> Rule | None:
+        """Say the rules of all members and what their combinations are; None where one has none."""
+        import numpy as np
+
+        found = [
+            algorithm_of(each["algorithm"])().rule(model_from(each))
+            for each in model.scoring["members"]
+        ]
+        members = tuple(each for each in found if each is not None)
+        if len(members) < len(found) or _codes(model.scoring) > LARGEST_CODE:
+            return None
+        made = consensus_from(model.scoring)
+        groups = model.renumbered(made.groups)
+        called = model.renumbered(np.arange(len(model.order)))
+        shares = tuple(made.together.shares)
+        return Combination(
+            members, made.known, tuple(groups.tolist()), shares, tuple(called.tolist())
+        )
+
     def steady(
         self, X: "Matrix", labels: "Labels", params: Any, seed: int, progress: Progress
     ) -> Stability:
@@ -141,82 +152,9 @@ class Combined(MadeOf):
         return algorithm, check(algorithm.Params, model["params"])
 
 
-class Consensus:
-    """The segments of combinations: known ones are looked up, others go where they are most.
-
-    ``known`` (c, m) are the combinations that were linked, ``groups`` (c,) their segments,
-    ``lived`` the lifetimes of numbers of segments. ``labels`` and ``confidence`` are those of the
-    combinations that it was made from.
-    """
-
-    def __init__(
-        self, known: "Labels", groups: "Labels", together: Together,
-        lived: list[tuple[int, float]] | None = None,
-    ) -> None:  # fmt: skip
-        self.known, self.groups, self.together = known, groups, together
-        self.lived = lived or []
-        self._places = {tuple(row): int(group) for row, group in zip(known.tolist(), groups)}  # noqa: B905
-        self.labels: Labels = groups
-        self.confidence: NDArray[float64] = groups.astype(float)
-
-    def label(self, values: "Labels") -> "tuple[Labels, NDArray[float64]]":
-        """Return segments of combinations (c, m), and how sure they are, from 0 to 1.
-
-        That is the mean co-association with the own segment, as a share of that with all: 1 where
-        the members put it with its own segment only.
-        """
-        import numpy as np
-
-        near = self.together.of(values)
-        best = near.argmax(axis=1)
-        known = [self._places.get(tuple(row), -2) for row in values.tolist()]
-        labels = np.where(np.array(known) >= 0, known, best).astype(np.int64)
-        own = near[np.arange(len(labels)), labels]
-        outside = is_outside(values) | (own <= 0)
-        sure = own / np.maximum(near.sum(axis=1), 1e-12)
-        return np.where(outside, NOISE, labels), np.where(outside, 0.0, sure)
-
-    def to_json(self) -> dict[str, Any]:
-        """Give what scoring needs: labels and shares, and no row."""
-        shares = [share.round(9).tolist() for share in self.together.shares]
-        return {
-            "known": self.known.tolist(), "groups": self.groups.tolist(), "shares": shares
-        }  # fmt: skip
-
-
-def consensus_from(scoring: Mapping[str, Any]) -> Consensus:
-    """Read what ``Consensus.to_json`` wrote."""
-    import numpy as np
-
-    shares = [np.asarray(each, dtype=np.float64) for each in scoring["shares"]]
-    known = np.asarray(scoring["known"], dtype=np.int64)
-    return Consensus(known, np.asarray(scoring["groups"], dtype=np.int64), Together(shares))
-
-
-def consensus(found: Combinations, k: int | None, progress: Progress) -> Consensus:
-    """Link combinations by co-association, and cut where ``k`` says, or the longest lifetime."""
-    places = linked_places(found)
-    known, sizes = found.values[places], found.sizes[places]
-    if len(places) < 2:
-        raise UserError(ONE)
-    if k is not None and k > len(places):
-        sentence = f"These prototypes tell {len(places)} groups of customers apart: ask for fewer."
-        raise UserError(sentence, {"k": sentence})
-    lines = average_linkage(distances(known), sizes, progress)
-    lived = lifetimes(lines)
-    groups = cut(lines, len(places), k or longest(lived))
-    widths = [int(column.max(initial=NOISE)) + 1 for column in found.values.T]
-    made = Consensus(known, groups, together_of(known, sizes, groups, widths), lived)
-    # As a model keeps it: what is looked up in training and in scoring is the same to the last bit.
-    made = _again(made)
-    made.labels, made.confidence = made.label(found.values)
-    return made
-
-
-def _again(made: Consensus) -> Consensus:
-    again = consensus_from(made.to_json())
-    again.lived = made.lived
-    return again
+def _codes(scoring: Mapping[str, Any]) -> int:
+    """Return how many combinations of labels there could be."""
+    return prod(len(share) + 1 for share in scoring["shares"])
 
 
 def _told(found: Combinations, made: Consensus, params: CombineParams) -> dict[str, Any]:
@@ -255,25 +193,6 @@ def _is_known(found: Combinations, made: Consensus) -> "NDArray[Any]":
 
     known = {tuple(row) for row in made.known.tolist()}
     return np.array([tuple(row) in known for row in found.values.tolist()], dtype=bool)
-
-
-def rand_index(a: "Labels", b: "Labels", sizes: "Labels") -> float:
-    """Return the adjusted Rand index of two labelings of points (c,) with weights; noise is one.
-
-    Source: Hubert and Arabie, "Comparing partitions", 1985.
-    """
-    import numpy as np
-
-    table = np.zeros((int(a.max()) + 2, int(b.max()) + 2))
-    np.add.at(table, (a + 1, b + 1), sizes)
-
-    def pairs(counts: "NDArray[float64]") -> float:
-        return float((counts * (counts - 1) / 2).sum())
-
-    both, rows, columns = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
-    expected = rows * columns / max(pairs(table.sum(keepdims=True)), 1.0)
-    most = (rows + columns) / 2
-    return 1.0 if most == expected else (both - expected) / (most - expected)
 
 
 def _unsteady(models: list[dict[str, Any]], numbers: list[int]) -> str:

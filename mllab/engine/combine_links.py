@@ -13,7 +13,7 @@ from mllab.engine.labelings import NOISE
 from segplatform.kernel.progress import Progress
 
 if TYPE_CHECKING:
-    from numpy import float64
+    from numpy import bool_, float64
     from numpy.typing import NDArray
 
     from mllab.engine.algorithms.base import Labels
@@ -85,9 +85,9 @@ def combinations(labelings: "Sequence[Labels]") -> Combinations:
     return Combinations(codes.astype(np.int64), values, sizes.astype(np.int64))
 
 
-def is_outside(values: "Labels") -> "NDArray[float64]":
+def is_outside(values: "Labels") -> "NDArray[bool_]":
     """Say which combinations (c, m) are noise: in more than half of the labelings."""
-    outside: NDArray[float64] = 2 * (values == NOISE).sum(axis=1) > values.shape[1]
+    outside: NDArray[bool_] = 2 * (values == NOISE).sum(axis=1) > values.shape[1]
     return outside
 
 
@@ -128,7 +128,8 @@ def average_linkage(apart: "Values", weights: "Labels", progress: Progress) -> "
 
     count, sizes = len(apart), weights.astype(np.float64)
     np.fill_diagonal(apart, np.inf)
-    lines, chain = [], [0]
+    lines: list[tuple[int, int, float]] = []
+    chain = [0]
     is_left = np.ones(count, dtype=bool)
     while len(lines) < count - 1:
         if not chain:

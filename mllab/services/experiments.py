@@ -187,8 +187,8 @@ def _settings_take(
         settings = settings_check(settings=preprocessing, version=version)
         draft.preprocessing = settings.model_dump(mode="json")
     if algorithms is not None:
-        checked = algorithms_check(algorithms=algorithms)
-        draft.algorithms = warm_starts_check(draft=draft, sent=algorithms, checked=checked)
+        models = algorithms_check(algorithms=algorithms)
+        draft.algorithms = warm_starts_check(draft=draft, sent=algorithms, checked=models)
     if seed is not None:
         draft.seed = _seed_check(seed)
 

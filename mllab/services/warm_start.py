@@ -96,8 +96,10 @@ def warm_words_keep(*, prototype: Prototype) -> None:
     Runs in the transaction that publishes, before the prototype is saved.
     """
     told = prototype.details.get(KEY)
-    source = Prototype.objects.filter(pk=prototype.warm_start).first() if told else None
-    if told is None or source is None:
+    if told is None or prototype.warm_start is None:
+        return
+    source = Prototype.objects.filter(pk=prototype.warm_start).first()
+    if source is None:
         return
     day = source.finished.isoformat() if source.finished else None
     told |= {"prototype": str(source.pk), "number": source.number, "finished": day}

@@ -123,8 +123,8 @@ def _nearest_rows(X: "Matrix", centers: "Matrix") -> Any:
     import numpy as np
     from scipy.spatial.distance import cdist
 
-    apart, found = cdist(centers, X, "sqeuclidean"), []
-    for row in apart:
+    found: list[int] = []
+    for row in cdist(centers, X, "sqeuclidean"):
         row[found] = np.inf
         found.append(int(row.argmin()))
     return np.array(found, dtype=np.uint64)

@@ -10,14 +10,8 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 from sklearn.metrics import adjusted_rand_score
 
-from mllab.engine.combine import (
-    Combined,
-    CombineParams,
-    combined_words,
-    consensus,
-    consensus_from,
-    rand_index,
-)
+from mllab.engine.combine import Combined, CombineParams, combined_words
+from mllab.engine.combine_consensus import consensus, consensus_from, rand_index
 from mllab.engine.combine_links import (
     average_linkage,
     combinations,

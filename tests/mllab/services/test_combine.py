@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
+import duckdb
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from datasets.services.files import version_files
 from mllab.models import Prototype, UseCase
 from mllab.services.combine import combine_start
 from mllab.services.files import path_of
+from mllab.services.model_files import model_sql
 from mllab.services.naming import params_text, prototype_name
 from mllab.services.prototypes import prototype_model
 from projects.models import User
@@ -44,6 +48,12 @@ def test_prototypes_are_combined_from_the_leaderboard(
     assert made.scores.filter(key="stability", value__isnull=False).exists()
     assert made.details["agreement"] == 1.0
     assert len(prototype_model(prototype=made)["scoring"]["members"]) == 2
+    con = duckdb.connect()
+    assert experiment.version
+    con.register("customers", pq.read_table(version_files(version=experiment.version)[0]))
+    in_sql = con.sql(model_sql(prototype=made, dialect="duckdb")).to_arrow_table()
+    stored = np.load(path_of(folder=made.folder) / "labels.npy")
+    assert in_sql["segment"].to_pylist() == stored.tolist()
     assert len(np.load(path_of(folder=made.folder) / "labels.npy")) == experiment.rows
     page = client.get(sent["Location"]).content.decode()
     assert "Combined from 2 prototypes" in page
