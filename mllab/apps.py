@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 ENGINE = (
     "prepare", "sketch", "train", "compare", "profiles", "silhouettes", "assignments", "score",
     "find_k",
-    "rules", "rule_sql", "by_hand",
-    "value_check",
+    "rules", "rule_sql", "by_hand", "combine", "value_check",
 )  # fmt: skip
 REGISTRIES = ("algorithms", "metrics", "charts")
 LIBRARIES = (

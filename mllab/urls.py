@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from mllab.views import (
+    combine,
     compare,
     customers,
     cut,
@@ -16,6 +17,7 @@ from mllab.views import (
     segments,
     use_cases,
     value_check,
+    within,
 )
 
 prototype_urls = [
@@ -39,6 +41,11 @@ prototype_urls = [
     path("<uuid:prototype_id>/promote/", segments.prototype_promote, name="prototype_promote"),
     path("<uuid:prototype_id>/segments/<int:label>/", segments.segment_edit, name="segment_edit"),
     path(
+        "<uuid:prototype_id>/segments/<int:label>/within/",
+        within.segment_within,
+        name="segment_within",
+    ),
+    path(
         "<uuid:prototype_id>/customers/", customers.prototype_customers, name="prototype_customers"
     ),
     path(
@@ -53,6 +60,7 @@ use_case_urls: list[URLPattern | URLResolver] = [
     path("edit/", use_cases.use_case_edit, name="use_case_edit"),
     path("delete/", use_cases.use_case_delete, name="use_case_delete"),
     path("compare/", compare.compare, name="compare"),
+    path("combine/", combine.combine, name="use_case_combine"),
     path("act/", leaderboard.use_case_act, name="use_case_act"),
     path("export/", leaderboard.use_case_export, name="use_case_export"),
     path("report/", leaderboard.use_case_report, name="use_case_report"),

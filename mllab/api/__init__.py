@@ -4,6 +4,7 @@ from mllab.api import (  # noqa: F401
     algorithms,
     experiments,
     find_k,
+    made,
     model_files,
     prototype_customers,
     prototype_segments,

@@ -39,6 +39,11 @@ class ModelIn(Schema):
 
     algorithm: Text
     params: dict[str, Any] = Field(default_factory=dict)
+    warm_start: UUID | None = Field(
+        None,
+        description="id of a trained prototype of the use case, on the same inputs, at whose "
+        "centres training begins; `k` is that of it",
+    )
 
 
 class ExperimentIn(Schema):

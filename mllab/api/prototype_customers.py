@@ -49,6 +49,10 @@ class ByHandIn(Schema):
     merge: list[int] = Field(default_factory=list, max_length=1000)
     split: int | None = None
     parts: int = 2
+    algorithm: Text = Field("kmeans", description="that divides the segment")
+    params: dict[str, Any] = Field(
+        default_factory=dict, description="its parameters; `k` is `parts` where left out"
+    )
 
 
 class DatasetRef(Schema):
@@ -136,7 +140,7 @@ def change_by_hand(
     found = prototype_find(user=request.user, prototype_id=prototype_id, role="editor")
     made, job = by_hand_start(
         prototype=found, user=request.user, merge=payload.merge, split=payload.split,
-        parts=payload.parts,
+        parts=payload.parts, algorithm=payload.algorithm, params=payload.params,
     )  # fmt: skip
     again = prototype_get(project=found.experiment.use_case.project, prototype_id=made.pk)
     return Status(202, {"prototype": prototype_out(again), "job": job})

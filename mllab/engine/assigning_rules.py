@@ -50,7 +50,36 @@ class Splits:
     parts: "tuple[Splits, ...]" = ()
 
 
-Rule = Nearest | Likeliest | Splits
+@dataclass(frozen=True)
+class Relabelled:
+    """Another label for each of a rule's, ``labels`` (k,), noise as it was.
+
+    Rows that the rule gives the label ``divided`` have that of ``parts`` instead.
+    """
+
+    inner: "Rule"
+    labels: tuple[int, ...]
+    divided: int | None = None
+    parts: "Rule | None" = None
+
+
+@dataclass(frozen=True)
+class Combination:
+    """The label of a combination of the labels of ``members`` (m rules).
+
+    ``known`` (c, m) have ``labels`` (c,). Others get the label j with the largest sum of
+    ``shares`` (m arrays (k, s)) of the members' labels, ties to the first; it is called
+    ``called`` (s,). Noise in more than half of the members, or without any share, is noise.
+    """
+
+    members: "tuple[Rule, ...]"
+    known: "Labels"
+    labels: tuple[int, ...]
+    shares: "tuple[NDArray[float64], ...]"
+    called: tuple[int, ...]
+
+
+Rule = Nearest | Likeliest | Splits | Relabelled | Combination
 
 
 def nearest_rule(model: "Model") -> Nearest:

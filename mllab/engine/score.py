@@ -17,8 +17,8 @@ from datasets.engine.results import ReadResult
 from datasets.engine.run_errors import readable
 from datasets.engine.store import PART_NAME, TableWriter, file_info
 from datasets.engine.types import ROW_COLUMN, Column
-from mllab.engine.by_hand import algorithm_of
 from mllab.engine.labelings import NOISE
+from mllab.engine.made import algorithm_of
 from mllab.engine.model import model_from
 from mllab.engine.nearest import BATCH, Scorer
 from mllab.engine.preparation.categories import CategoryFit

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from mllab.engine.algorithms.base import algorithms
 from mllab.engine.labelings import NOISE
+from mllab.engine.made import algorithm_of
 from mllab.engine.model import model_from
 from mllab.engine.score_columns import preprocessing_of
 from mllab.engine.score_sql_columns import Prepared, components
@@ -62,7 +62,7 @@ def sql_refusal(model: Mapping[str, Any]) -> str:
 
 def _rule(model: Mapping[str, Any]) -> Any:
     try:
-        algorithm = algorithms.get(model["algorithm"])
+        algorithm = algorithm_of(model["algorithm"])
     except KeyError:
         raise UserError(f"There is no algorithm “{model['algorithm']}” in this version.") from None
     rule = algorithm().rule(model_from(model))

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mllab.engine.assigning_rules import Likeliest, Nearest, Rule, Splits
+from mllab.engine.assigning_rules import (
+    Combination,
+    Likeliest,
+    Nearest,
+    Relabelled,
+    Rule,
+    Splits,
+)
 from mllab.engine.labelings import NOISE
 from mllab.engine.preparation.isolation import LEAF, Forest, Tree
 from mllab.engine.score_sql_terms import (
@@ -36,6 +43,10 @@ def rule_steps(
         return _nearest(rule, names, prefix)
     if isinstance(rule, Likeliest):
         return _likeliest(rule, names, prefix)
+    if isinstance(rule, Relabelled):
+        return _relabelled(rule, names, prefix)
+    if isinstance(rule, Combination):
+        return _combination(rule, names, prefix)
     return [], _splits(rule, names)
 
 
@@ -80,6 +91,70 @@ def _likeliest(
     steps = [moved, costs, {found: least([column(name) for name in costs])}]
     labels = [whole(int(label)) for label in rule.labels]
     return steps, match(column(found), zip([column(n) for n in costs], labels, strict=True))
+
+
+def _relabelled(
+    rule: Relabelled, names: Sequence[str], prefix: str
+) -> "tuple[list[dict[str, Expr]], Expr]":
+    """Keep the label of the inner rule as a column, and put others in its place."""
+    steps, first = rule_steps(rule.inner, names, f"{prefix}i")
+    found = f"{prefix}first"
+    steps = [*steps, {found: first}]
+    new = {old: whole(int(label)) for old, label in enumerate(rule.labels)}
+    if rule.parts is not None and rule.divided is not None:
+        more, part = rule_steps(rule.parts, names, f"{prefix}p")
+        steps, new[rule.divided] = [*steps, *more], part
+    pairs = [(whole(old), label) for old, label in new.items()]
+    return steps, match(column(found), pairs, whole(NOISE))
+
+
+def _combination(
+    rule: Combination, names: Sequence[str], prefix: str
+) -> "tuple[list[dict[str, Expr]], Expr]":
+    """Label a row by every member, look the combination up, else compare sums of shares."""
+    from sqlglot import exp
+
+    steps: list[dict[str, Expr]] = []
+    asked = [f"{prefix}l{i}" for i in range(len(rule.members))]
+    for place, (name, member) in enumerate(zip(asked, rule.members, strict=True)):
+        more, label = rule_steps(member, names, f"{prefix}m{place}_")
+        steps += [*more, {name: label}]
+    widths = [len(share) + 1 for share in rule.shares]
+    radix = [1]
+    for width in widths[:-1]:
+        radix.append(radix[-1] * width)
+    placed = zip(asked, radix, strict=True)
+    code = total(times(column(name), whole(each)) for name, each in placed)
+    out = total(when([(_is(name, NOISE), whole(1))], whole(0)) for name in asked)
+    sums = {
+        f"{prefix}s{j}": minus(
+            number(0.0), total(_share(*each, j) for each in zip(asked, rule.shares, strict=True))
+        )
+        for j in range(len(rule.called))
+    }
+    steps.append({f"{prefix}code": code, f"{prefix}out": out, **sums})
+    found = f"{prefix}least"
+    steps.append({found: least([column(name) for name in sums])})
+    called = [whole(label) for label in rule.called]
+    best = match(column(found), zip([column(name) for name in sums], called, strict=True))
+    codes = (rule.known @ radix).tolist()
+    known = [(whole(each), whole(label)) for each, label in zip(codes, rule.labels, strict=True)]
+    many = exp.GT(this=column(f"{prefix}out"), expression=whole(len(asked) // 2))
+    none = exp.GTE(this=column(found), expression=number(0.0))
+    label = match(column(f"{prefix}code"), known, best)
+    return steps, when([(exp.Or(this=many, expression=none), whole(NOISE))], label)
+
+
+def _is(name: str, label: int) -> "Expr":
+    from sqlglot import exp
+
+    return exp.EQ(this=column(name), expression=whole(label))
+
+
+def _share(name: str, shares: "NDArray[float64]", segment: int) -> "Expr":
+    """Write the share that a member's label has of a segment; 0 for noise."""
+    pairs = [(whole(k), number(float(each))) for k, each in enumerate(shares[:, segment])]
+    return match(column(name), pairs, number(0.0))
 
 
 def _splits(rule: Splits, names: Sequence[str]) -> "Expr":

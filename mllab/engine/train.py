@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from mllab.engine.algorithms.base import NOISE, Algorithm, Fit, algorithms
 from mllab.engine.apart import among_all, rows_inside
-from mllab.engine.by_hand import KEY as BY_HAND
-from mllab.engine.by_hand import ByHand
 from mllab.engine.distances import distances_of, query_of
 from mllab.engine.drawing import describe
+from mllab.engine.made import MadeOf, made_algorithms
 from mllab.engine.metrics.base import Score, ScoreContext, metrics
 from mllab.engine.model import model_from, model_of, write_json
 from mllab.engine.nearest import batches, margins, nearest_centre
 from mllab.engine.space import Space, space_of
 from mllab.engine.stability import Stability, plan_of, refitting, stability
+from mllab.engine.warm_start import by_start, start_of
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import check
 from segplatform.kernel.progress import Progress, SubProgress
@@ -72,10 +72,12 @@ def train(
     params: Mapping[str, Any],
     seed: int,
     progress: Progress,
+    start: Path | None = None,
 ) -> Trained:
     """Train on the prepared experiment in ``folder`` and write the prototype into ``out_dir``.
 
-    Same files, parameters and seed give the same labels. Raises ``UserError`` where the
+    ``start`` is the folder of a trained prototype whose centres it begins at. Same files,
+    parameters and seed give the same labels. Raises ``UserError`` where the
     algorithm cannot work with this data, in its own sentence.
     """
     import numpy as np
@@ -83,9 +85,13 @@ def train(
 
     X = np.load(folder / "matrix.npy", mmap_mode="r", allow_pickle=False)
     preprocessing = json.loads((folder / "preprocessing.json").read_text(encoding="utf-8"))
-    is_by_hand = algorithm == BY_HAND
-    chosen = ByHand(folder) if is_by_hand else algorithm_named(algorithm, space_of(preprocessing))
+    space, made = space_of(preprocessing), made_algorithms().get(algorithm)
+    chosen = made(space, folder) if made else algorithm_named(algorithm, space)
     checked = check(chosen.Params, params)
+    cold = chosen  # resamples begin at random centres: given ones would look steadier than they are
+    if begun := start_of(start, preprocessing) if start else None:
+        chosen = algorithm_named(algorithm, space)
+        chosen.start = begun.centers
     # One job is one core: threads of several jobs on the same cores wait for each other, which
     # made fits of 4,338 rows 5 to 50 times slower, and even alone they gain nothing there.
     with threadpool_limits(1):
@@ -93,7 +99,7 @@ def train(
         rows = X if inside is None else X[inside]
         found = label_all(chosen, checked, rows, seed, SubProgress(progress, 0.0, 0.5))
         part, labels = SubProgress(progress, 0.5, 0.7), found.fit.labels
-        steady, resampled = _resampled(chosen, checked, rows, labels, seed, part)
+        steady, resampled = _resampled(cold, checked, rows, labels, seed, part)
         if inside is not None:
             found.fit, found.confidence = among_all(found.fit, found.confidence, inside)
         progress.step(0.7, "Scoring")
@@ -112,6 +118,8 @@ def train(
         "stability": resampled,
         "names": chosen.segment_names(found.fit.per_segment),
     }
+    if begun:
+        details["warm_start"] = begun.told(folder, X, found.fit)
     progress.step(0.85, "Describing segments")
     out_dir.mkdir(parents=True, exist_ok=True)
     _save(out_dir, found)
@@ -151,7 +159,8 @@ def label_all(
         labels[rows] = fit.labels  # border rows keep what training said
         fit = replace(fit, labels=labels, confidence=None)
     seconds = time.perf_counter() - started
-    fit, sizes, order = by_size(fit)
+    start = algorithm.start
+    fit, sizes, order = by_size(fit) if start is None else by_start(fit, start)
     return Labelled(fit, order, _confidence(fit, X), sizes, seconds, len(trained))
 
 
@@ -236,10 +245,10 @@ def _resampled(
     progress: Progress,
 ) -> tuple[Stability, dict[str, Any]]:
     """Say how steady the segments are, and what is kept of that."""
-    if not algorithm.refits:
-        none = Stability(None, None)
-        return none, {**none.to_json(), "seconds": 0.0}
     started = time.perf_counter()
+    if isinstance(algorithm, MadeOf):
+        found = algorithm.steady(X, labels, params, seed, progress)
+        return found, {**found.to_json(), "seconds": time.perf_counter() - started}
     plan = plan_of(algorithm, params, *X.shape)
     found = stability(X, labels, refitting(algorithm, params, seed), plan, seed, progress)
     return found, {**found.to_json(), "seconds": time.perf_counter() - started}

@@ -20,6 +20,8 @@ class ModelForm:
     is_on: bool = False
     is_custom: bool = False
     values: Values = field(default_factory=dict)
+    start: str = ""
+    """The id of the prototype whose centres it begins at; "" for none."""
 
     def params(self) -> dict[str, Any]:
         """Give the parameters as they stand, unchecked; {} for the default ones."""
@@ -45,7 +47,11 @@ class ModelsForm:
 
     def algorithms(self) -> list[dict[str, Any]]:
         """Give the toggled models as they are stored, unchecked."""
-        return [{"algorithm": m.algorithm.key, "params": m.params()} for m in self.toggled]
+        return [
+            {"algorithm": m.algorithm.key, "params": m.params()}
+            | ({"warm_start": m.start} if m.start else {})
+            for m in self.toggled
+        ]
 
     def errors_placed(self, fields: Mapping[str, str]) -> dict[str, str]:
         """Turn "models.<place>.params.k" into the path of the form's field."""
@@ -54,8 +60,9 @@ class ModelsForm:
             for place, item in enumerate(self.toggled)
         }
         starts |= {
-            f"models.{place}.algorithm": f"m.{item.algorithm.key}.algorithm"
+            f"models.{place}.{name}": f"m.{item.algorithm.key}.{name}"
             for place, item in enumerate(self.toggled)
+            for name in ("algorithm", "warm_start")
         }
         placed = {}
         for path, sentence in fields.items():
@@ -73,7 +80,8 @@ def models_sent(kinds: Iterable[Kind], sent: Sent) -> ModelsForm:
         names = sorted(shown_names(kind.Params))
         values = {name: list(sent[start + name]) for name in names if start + name in sent}
         is_custom = first(sent, start + "mode") == "custom"
-        forms.append(ModelForm(kind, kind.key in on, is_custom, values))
+        begun = first(sent, start + "start")
+        forms.append(ModelForm(kind, kind.key in on, is_custom, values, begun))
     return ModelsForm(forms, first(sent, "seed").strip())
 
 
@@ -82,7 +90,11 @@ def models_stored(
 ) -> ModelsForm:
     """Make the form of what is stored; of an algorithm that is there twice, the last."""
     params = {item["algorithm"]: item.get("params") or {} for item in chosen}
-    return ModelsForm([_stored(kind, params.get(kind.key)) for kind in kinds], str(seed))
+    begun = {item["algorithm"]: item.get("warm_start") or "" for item in chosen}
+    forms = [_stored(kind, params.get(kind.key)) for kind in kinds]
+    for form in forms:
+        form.start = begun.get(form.algorithm.key, "")
+    return ModelsForm(forms, str(seed))
 
 
 def _stored(kind: Kind, params: Mapping[str, Any] | None) -> ModelForm:

@@ -27,6 +27,7 @@ class Prototype(Living):
     algorithm = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
     params_version = models.PositiveIntegerField(default=1)
+    warm_start = models.UUIDField(null=True, help_text="prototype at whose centres training begins")
     job = models.ForeignKey("projects.Job", null=True, on_delete=models.SET_NULL, related_name="+")
     folder = models.CharField(max_length=300, blank=True)
     segments = models.PositiveIntegerField(null=True)

@@ -9,7 +9,7 @@ from django.conf import settings
 from datasets.models import DatasetVersion
 from mllab.engine.algorithms.base import Algorithm, Cost
 from mllab.engine.algorithms.base import algorithms as registry
-from mllab.engine.by_hand import ByHand
+from mllab.engine.made import made_algorithms
 from mllab.engine.metrics.base import Metric
 from mllab.engine.metrics.base import metrics as metric_registry
 from mllab.engine.settings import Settings
@@ -147,7 +147,7 @@ def params_of(*, algorithm: str, params: Raw, version: int) -> dict[str, Any]:
 
 def algorithms_by_key() -> dict[str, type[Algorithm]]:
     """Return every algorithm by its key: what is stored may be of one that is gone."""
-    known: list[type[Algorithm]] = [*registry.all(), ByHand]
+    known: list[type[Algorithm]] = [*registry.all(), *made_algorithms().values()]
     return {found.key: found for found in known}
 
 

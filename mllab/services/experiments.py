@@ -26,6 +26,7 @@ from mllab.services.features import (
 from mllab.services.preparing import group_start, prepare_run, prepare_start
 from mllab.services.use_cases import MISSING as USE_CASE_MISSING
 from mllab.services.use_cases import use_case_find
+from mllab.services.warm_start import warm_starts_check
 from projects.models import Job, User
 from projects.services.audit import audit_record
 from projects.services.projects import project_touch
@@ -186,7 +187,8 @@ def _settings_take(
         settings = settings_check(settings=preprocessing, version=version)
         draft.preprocessing = settings.model_dump(mode="json")
     if algorithms is not None:
-        draft.algorithms = algorithms_check(algorithms=algorithms)
+        models = algorithms_check(algorithms=algorithms)
+        draft.algorithms = warm_starts_check(draft=draft, sent=algorithms, checked=models)
     if seed is not None:
         draft.seed = _seed_check(seed)
 
@@ -259,6 +261,7 @@ def _prototypes_create(experiment: Experiment, user: User) -> None:
             number=first + place,
             algorithm=model["algorithm"],
             params=model["params"],
+            warm_start=model.get("warm_start"),
             params_version=algorithm_get(key=model["algorithm"]).version,
             created_by=user,
         )

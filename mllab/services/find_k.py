@@ -125,7 +125,8 @@ def takes_k(*, algorithm: str) -> bool:
 def _with_k(model: Raw, k: int) -> dict[str, Any]:
     if not takes_k(algorithm=str(model["algorithm"])):
         return dict(model)
-    return {**model, "params": {**(model.get("params") or {}), "k": k}}
+    params = {**(model.get("params") or {}), "k": k}
+    return {**model, "params": params, "warm_start": None}  # that has a number of its own
 
 
 def _args(

@@ -5,6 +5,8 @@ from typing import Any
 from mllab.engine.algorithms.base import Algorithm
 from mllab.engine.by_hand import KEY as BY_HAND
 from mllab.engine.by_hand import steps_words
+from mllab.engine.combine import KEY as COMBINED
+from mllab.engine.combine import combined_words
 from mllab.models import Prototype
 from mllab.services.algorithms import algorithms_by_key, params_of
 
@@ -46,6 +48,8 @@ def params_text(*, prototype: Prototype) -> str:
     params = prototype_params(prototype=prototype)
     if prototype.algorithm == BY_HAND:
         return steps_words(params)
+    if prototype.algorithm == COMBINED:
+        return combined_words(params)
     defaults = _defaults(algorithm) if algorithm else {}
     told = [
         f"{name} = {_shown(value)}"

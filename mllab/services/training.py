@@ -9,9 +9,10 @@ from django.utils import timezone
 from datasets.engine.store import publish_folder
 from datasets.services.memory import memory_guard
 from mllab.models import MetricScore, Prototype
-from mllab.services.by_hand import words_keep
+from mllab.services.by_hand import steadiness_keep, words_keep
 from mllab.services.files import lab_folders_remove, lab_work_folder, path_of, prototype_folder
 from mllab.services.naming import prototype_params
+from mllab.services.warm_start import warm_start_folder, warm_words_keep
 from projects.jobs.context import JobContext
 from segplatform.kernel.errors import Cancelled, UserError
 from segplatform.kernel.progress import SubProgress
@@ -57,7 +58,7 @@ def _train(ctx: JobContext, prototype: Prototype) -> None:
             trained = train(
                 source, tmp, algorithm=prototype.algorithm,
                 params=prototype_params(prototype=prototype), seed=experiment.seed,
-                progress=progress,
+                progress=progress, start=warm_start_folder(prototype=prototype),
             )  # fmt: skip
         ctx.progress.step(TRAIN_SHARE, "Publishing")
         _publish(ctx, prototype, trained, tmp)
@@ -85,6 +86,8 @@ def _store(prototype: Prototype, trained: "Trained", folder: str) -> None:
     prototype.folder, prototype.finished = folder, timezone.now()
     prototype.segments, prototype.seconds = trained.segments, trained.seconds
     prototype.trained_rows, prototype.details = trained.trained_rows, trained.details
+    steadiness_keep(prototype=prototype)
+    warm_words_keep(prototype=prototype)
     prototype.save(
         update_fields=["folder", "finished", "segments", "seconds", "trained_rows", "details"]
     )

@@ -16,6 +16,7 @@ from mllab.services.algorithms import (
     algorithm_refusal,
     training_size,
 )
+from mllab.services.warm_start import Offer, warm_starts_offer
 from segplatform.kernel.errors import UserError
 
 QUICK_SECONDS = 20.0  # an algorithm that takes no longer is on at first, where recommended
@@ -49,6 +50,8 @@ class Card:
     error: str = ""
     refusal: str = ""
     rows: int = 0
+    offers: list[Offer] = field(default_factory=list)
+    """Prototypes whose centres it could begin at."""
 
     @property
     def is_slow(self) -> bool:
@@ -122,9 +125,9 @@ def models_context(
 ) -> dict[str, Any]:
     """Give what the step shows, with errors beside their fields."""
     placed = form.errors_placed(errors or {})
-    size = size_of(use_case, draft)
+    size, offers = size_of(use_case, draft), warm_starts_offer(draft=draft)
     return {
-        "groups": _groups(form, size, placed),
+        "groups": _groups(form, size, placed, offers),
         "algorithms_count": len(form.models),
         "seed": form.seed,
         "seed_error": placed.get("seed", ""),
@@ -134,11 +137,14 @@ def models_context(
     }
 
 
-def _groups(form: ModelsForm, size: Size, errors: Mapping[str, str]) -> list[Group]:
+def _groups(
+    form: ModelsForm, size: Size, errors: Mapping[str, str], offers: list[Offer]
+) -> list[Group]:
     """Put the recommended cards first, the others under their family."""
     groups = {key: Group(key, title, note) for key, (title, note) in GROUPS.items()}
     for item in form.models:
         card = _card(item, size, errors)
+        card.offers = offers if item.algorithm.takes_start else []
         is_first = is_recommended(item, size) and not card.refusal
         key = RECOMMENDED if is_first else item.algorithm.family
         groups.get(key, groups["other"]).cards.append(card)

@@ -10,10 +10,13 @@ from mllab.models import Prototype
 from mllab.services.drafts import Draft, drafts_propose
 from mllab.services.prototypes import prototype_profiles
 from mllab.services.segments import SegmentInfo, segment_list, segment_words
+from mllab.web.combine import combined_view
 from mllab.web.numbers import number_words
 from mllab.web.scores import SteadyView, share, steady_view
 from mllab.web.segments import look_of
 from mllab.web.value_words import value_line
+from mllab.web.warm_start import started_view
+from mllab.web.within import divided_view
 from projects.models import Project, Role
 
 FACTS = 4
@@ -44,6 +47,7 @@ class Card:
     edit: str
     draft: Draft | None
     steady: SteadyView | None
+    within: str
 
 
 def summary_tab(project: Project, prototype: Prototype, query: QueryDict) -> dict[str, Any]:
@@ -70,13 +74,14 @@ def summary_tab(project: Project, prototype: Prototype, query: QueryDict) -> dic
                 look.edit_url(info.label),
                 draft,
                 None if info.is_noise else steady_view(prototype, info.label),
+                "" if info.is_noise or not may_edit else f"{look.edit_url(info.label)}within/",
             )
         )
     return {
-        "cards": cards,
-        "others": max(len(segments) - len(cards), 0),
-        "later_value": value_line(prototype, look),
-    }
+        "cards": cards, "others": max(len(segments) - len(cards), 0),
+        "combined": combined_view(prototype), "divided": divided_view(project, prototype),
+        "started": started_view(project, prototype), "later_value": value_line(prototype, look),
+    }  # fmt: skip
 
 
 def _fact(effect: Effect) -> Fact:

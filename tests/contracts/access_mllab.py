@@ -31,6 +31,7 @@ PAGES: dict[str, dict[str, str]] = {
     "use_case_edit": {"GET": EDITOR, "POST": EDITOR},
     "use_case_delete": {"POST": OWNER},
     "use_case_act": {"POST": EDITOR},
+    "use_case_combine": {"GET": EDITOR, "POST": EDITOR},
     "use_case_export": {"GET": VIEWER},
     "use_case_report": {"GET": VIEWER},
     "experiment_new": {"GET": EDITOR, "POST": EDITOR},
@@ -47,6 +48,7 @@ PAGES: dict[str, dict[str, str]] = {
     "prototype_select": {"POST": EDITOR},
     "compare": {"GET": VIEWER},
     "segment_edit": {"GET": EDITOR, "POST": EDITOR},
+    "segment_within": {"GET": EDITOR, "POST": EDITOR},
     "prototype_promote": {"GET": EDITOR, "POST": EDITOR},
     "prototype_customers": {"GET": VIEWER},
     "prototype_download": {"GET": VIEWER},
@@ -83,6 +85,7 @@ ACCESS = {
     "api:get_figure": {"GET": API_VIEWER},
     "api:get_prototype_rules": {"GET": API_VIEWER},
     "api:change_by_hand": {"POST": API_EDITOR},
+    "api:combine_prototypes": {"POST": API_EDITOR},
     "api:dataset_of_customers": {"POST": API_EDITOR},
     "api:get_why": {"GET": API_VIEWER},
     "api:compare_prototypes": {"GET": API_VIEWER},
@@ -162,6 +165,11 @@ def score_body(world: World) -> dict[str, Any]:
     return {"dataset": str(learned_from.pk), "output": "Scored by a script"}
 
 
+def combine_body(world: World) -> dict[str, Any]:
+    ids = [stored_prototype(world, key).pk for key in ("prototype", "other")]
+    return {"prototypes": [str(pk) for pk in ids]}
+
+
 def use_case_body(world: World) -> dict[str, Any]:
     return {"name": "From a script", "dataset": str(stored_dataset(world).pk)}
 
@@ -169,6 +177,7 @@ def use_case_body(world: World) -> dict[str, Any]:
 BODIES: dict[str, Any] = {
     "api:dataset_of_customers": {"name": "Chosen by a script"},
     "api:change_by_hand": {"merge": [0, 1]},
+    "api:combine_prototypes": combine_body,
     "api:create_use_case": use_case_body,
     "api:change_use_case": {"name": "Renamed by a script"},
     "api:start_experiment": {

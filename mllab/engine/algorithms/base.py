@@ -110,6 +110,10 @@ class Algorithm(ABC):
     scores_exactly: ClassVar[bool] = True
     """Whether ``scorer`` gives every row that was trained on the label that training gave it;
     where it does not, the share of rows for which it does is measured and shown."""
+    takes_start: ClassVar[bool] = False
+    """Whether it can begin at given centres: those of ``start`` where there are any."""
+    start: "Matrix | None" = None
+    """Centres (k, d) of the training space to begin at, once, in the place of random ones."""
     version: ClassVar[int] = 1
     """Of the parameters' meaning; ``migrate`` reads those of earlier ones."""
     Params: ClassVar[type[Params]]

@@ -8,6 +8,7 @@ from mllab.engine.algorithms.base import Algorithm, Cost, Fit, Model, algorithms
 from mllab.engine.assigning_rules import Likeliest, mixture_rule
 from mllab.engine.nearest import Scorer
 from mllab.engine.segment_count import SegmentCount, check_count
+from mllab.engine.warm_mixture import mixture_start
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import Params
 from segplatform.kernel.progress import Progress, SubProgress
@@ -78,6 +79,7 @@ class GaussianMixture(Algorithm):
     order = 20
     recommended = True
     fit_rows = 50_000
+    takes_start = True
     Params = MixtureParams
 
     def cost(self, rows: int, columns: int, params: MixtureParams) -> Cost:
@@ -96,7 +98,7 @@ class GaussianMixture(Algorithm):
         import numpy as np
 
         check_count(X, params.k)
-        best = _likeliest(X, params, seed, progress)
+        best = _likeliest(X, params, seed, progress, self.start)
         parts = (best.means_, best.weights_, _covariances(best, params))
         kept = np.unique(_probabilities(X, *parts).argmax(axis=1))
         parts = tuple(array[kept] for array in parts)
@@ -165,19 +167,28 @@ def _log_density(rows: "Matrix", covariance: "NDArray[float64]") -> "NDArray[flo
     return density
 
 
-def _likeliest(X: "Matrix", params: MixtureParams, seed: int, progress: Progress) -> Any:
+def _likeliest(
+    X: "Matrix", params: MixtureParams, seed: int, progress: Progress, first: "Matrix | None"
+) -> Any:
     """Train every start and return the one with the highest bound of the likelihood."""
     best = None
-    for number in range(params.restarts):
-        share = (number / params.restarts, (number + 1) / params.restarts)
-        tried = _start(X, params, seed + number, SubProgress(progress, *share))
+    restarts = params.restarts if first is None else 1
+    for number in range(restarts):
+        share = (number / restarts, (number + 1) / restarts)
+        tried = _start(X, params, seed + number, SubProgress(progress, *share), first)
         if best is None or tried.lower_bound_ > best.lower_bound_:
             best = tried
     return best
 
 
-def _start(X: "Matrix", params: MixtureParams, seed: int, progress: Progress) -> Any:
+def _start(
+    X: "Matrix", params: MixtureParams, seed: int, progress: Progress, first: "Matrix | None"
+) -> Any:
     """Train one start, a few rounds at a time, and ask between whether to stop."""
+    given: dict[str, Any] = {}
+    if first is not None:
+        weights, precisions = mixture_start(X, first, params.covariance, params.reg_covar)
+        given = {"means_init": first, "weights_init": weights, "precisions_init": precisions}
     from sklearn.mixture import GaussianMixture as SklearnMixture
 
     model = SklearnMixture(
@@ -186,6 +197,7 @@ def _start(X: "Matrix", params: MixtureParams, seed: int, progress: Progress) ->
         reg_covar=params.reg_covar,
         random_state=seed,
         warm_start=True,
+        **given,
     )
     done = 0
     while done < params.max_iter and not getattr(model, "converged_", False):

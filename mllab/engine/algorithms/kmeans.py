@@ -53,6 +53,7 @@ class KMeans(Algorithm):
     family = "centres"
     order = 10
     recommended = True
+    takes_start = True
     Params = KMeansParams
 
     def cost(self, rows: int, columns: int, params: KMeansParams) -> Cost:
@@ -67,10 +68,11 @@ class KMeans(Algorithm):
         """Keep the start with the smallest inertia; asks between starts whether to stop."""
         check_count(X, params.k)
         best: Any = None
-        for number in range(params.restarts):
-            share = (number / params.restarts, (number + 1) / params.restarts)
-            part, title = SubProgress(progress, *share), f"Start {number + 1} of {params.restarts}"
-            tried = watched(partial(_start, X, params, seed + number), part, title)
+        restarts = params.restarts if self.start is None else 1
+        for number in range(restarts):
+            share = (number / restarts, (number + 1) / restarts)
+            part, title = SubProgress(progress, *share), f"Start {number + 1} of {restarts}"
+            tried = watched(partial(_start, X, params, seed + number, self.start), part, title)
             if best is None or tried.inertia_ < best.inertia_:
                 best = tried
         # As scoring does it: of a row between two centres its own labels may say the other one.
@@ -80,16 +82,17 @@ class KMeans(Algorithm):
         return Fit(labels, best.cluster_centers_, details=details)
 
 
-def _start(X: "Matrix", params: KMeansParams, seed: int) -> Any:
-    """Train from one set of starting centres."""
+def _start(X: "Matrix", params: KMeansParams, seed: int, first: "Matrix | None" = None) -> Any:
+    """Train from one set of starting centres: ``first`` (k, d), or random ones."""
     import warnings
 
     from sklearn.cluster import KMeans as SklearnKMeans
     from sklearn.exceptions import ConvergenceWarning
 
     model = SklearnKMeans(
-        params.k, init="k-means++", n_init=1, max_iter=params.max_iter, random_state=seed
-    )
+        params.k, init="k-means++" if first is None else first, n_init=1,
+        max_iter=params.max_iter, random_state=seed,
+    )  # fmt: skip
     with warnings.catch_warnings():
         # Says that rows nearly coincide; the caller counts the segments and says so in a sentence.
         warnings.simplefilter("ignore", ConvergenceWarning)

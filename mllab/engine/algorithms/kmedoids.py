@@ -63,6 +63,7 @@ class KMedoids(Algorithm):
     order = 16
     # All pairs of rows are held: 5,000 rows take 300 MB.
     fit_rows = 5_000
+    takes_start = True
     Params = KMedoidsParams
 
     def cost(self, rows: int, columns: int, params: KMedoidsParams) -> Cost:
@@ -87,12 +88,15 @@ class KMedoids(Algorithm):
         distances = cdist(X, X, "cityblock" if metric == "manhattan" else "euclidean")
         distances = distances.astype(np.float32)
         best: Any = None
-        for number in range(params.restarts):
-            share = 0.1 + 0.9 * number / params.restarts
-            progress.step(share, f"Start {number + 1} of {params.restarts}")
+        restarts = params.restarts if self.start is None else 1
+        first = params.k if self.start is None else _nearest_rows(X, self.start)
+        for number in range(restarts):
+            share = 0.1 + 0.9 * number / restarts
+            progress.step(share, f"Start {number + 1} of {restarts}")
             tried = kmedoids.fasterpam(
-                distances, params.k, init="random", random_state=seed + number, n_cpu=1
-            )
+                distances, first, init="random", n_cpu=1,
+                random_state=seed + number if self.start is None else None,
+            )  # fmt: skip
             if best is None or tried.loss < best.loss:
                 best = tried
         middles = typical_middles(X, np.asarray(best.medoids), np.asarray(best.labels))
@@ -112,3 +116,15 @@ class KMedoids(Algorithm):
         return margin_scorer(
             lambda rows: model.renumbered(nearest_centre(rows, middles, metric)), model.centers
         )
+
+
+def _nearest_rows(X: "Matrix", centers: "Matrix") -> Any:
+    """Return the row of X (n, d) that stands nearest to each centre (k, d), none of them twice."""
+    import numpy as np
+    from scipy.spatial.distance import cdist
+
+    found: list[int] = []
+    for row in cdist(centers, X, "sqeuclidean"):
+        row[found] = np.inf
+        found.append(int(row.argmin()))
+    return np.array(found, dtype=np.uint64)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -76,6 +77,7 @@ class KPrototypes(Algorithm):
     family = "centres"
     order = 18
     fit_rows = 50_000
+    takes_start = True
     Params = KPrototypesParams
 
     def cost(self, rows: int, columns: int, params: KPrototypesParams) -> Cost:
@@ -96,11 +98,15 @@ class KPrototypes(Algorithm):
         numbers = _numbers(X.shape[1], blocks)
         mixed = _Mixed(X[:, numbers], _codes(X, blocks), _weights(X, numbers, blocks, params))
         best: tuple[float, _Prototypes] | None = None
-        for number in range(params.restarts):
+        restarts, first = params.restarts, None
+        if self.start is not None:
+            restarts, first = 1, _Prototypes(self.start[:, numbers], _codes(self.start, blocks))
+        for number in range(restarts):
             draw = np.random.default_rng((seed, number))
-            share = number / params.restarts
-            message = f"Start {number + 1} of {params.restarts}"
-            tried = _start(mixed, params, draw, lambda s=share, m=message: progress.step(s, m))
+            share = number / restarts
+            message = f"Start {number + 1} of {restarts}"
+            look = partial(progress.step, share, message)
+            tried = _start(mixed, params, draw, look, first)
             if best is None or tried[0] < best[0]:
                 best = tried
         assert best is not None
@@ -176,12 +182,16 @@ def _weights(
 
 
 def _start(
-    mixed: _Mixed, params: KPrototypesParams, draw: "Generator", look: Any
+    mixed: _Mixed,
+    params: KPrototypesParams,
+    draw: "Generator",
+    look: Any,
+    first: _Prototypes | None = None,
 ) -> tuple[float, _Prototypes]:
     """Move one set of prototypes until no row changes; return the cost (Huang's equation 3)."""
     import numpy as np
 
-    prototypes = _drawn(mixed, params.k, draw)
+    prototypes = first or _drawn(mixed, params.k, draw)
     labels, costs = _nearest(mixed, prototypes)
     for _ in range(params.max_iter):
         look()

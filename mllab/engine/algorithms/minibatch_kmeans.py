@@ -65,6 +65,7 @@ class MiniBatchKMeans(Algorithm):
     icon = "layers"
     family = "centres"
     order = 12
+    takes_start = True
     Params = MiniBatchParams
 
     def cost(self, rows: int, columns: int, params: MiniBatchParams) -> Cost:
@@ -84,9 +85,10 @@ class MiniBatchKMeans(Algorithm):
         check_count(X, params.k)
         judged = X[np.random.default_rng(seed).integers(len(X), size=min(len(X), JUDGED))]
         tried: list[tuple[float, Matrix]] = []
-        for number in range(params.restarts):
-            progress.step(number / params.restarts, f"Start {number + 1} of {params.restarts}")
-            centers = _start(X, params, np.random.default_rng((seed, number)))
+        restarts = params.restarts if self.start is None else 1
+        for number in range(restarts):
+            progress.step(number / restarts, f"Start {number + 1} of {restarts}")
+            centers = _start(X, params, np.random.default_rng((seed, number)), self.start)
             tried.append((inertia(judged, centers), centers))
         centers = min(tried, key=lambda one: one[0])[1]
         labels = nearest_centre(X, centers)
@@ -94,16 +96,21 @@ class MiniBatchKMeans(Algorithm):
         return Fit(labels, centers, details={"inertia": inertia(X, centers)})
 
 
-def _start(X: "Matrix", params: MiniBatchParams, draw: "Generator") -> "Matrix":
-    """Move one set of starting centres (k, d) batch by batch.
+def _start(
+    X: "Matrix", params: MiniBatchParams, draw: "Generator", given: "Matrix | None" = None
+) -> "Matrix":
+    """Move one set of starting centres (k, d), the given ones or random ones, batch by batch.
 
     Each centre is the mean of all rows that it has drawn so far: later ones move it less.
     """
     import numpy as np
     from sklearn.cluster import kmeans_plusplus
 
-    first = _drawn(X, max(3 * params.batch_size, 10 * params.k), draw)
-    centers, _ = kmeans_plusplus(first, params.k, random_state=int(draw.integers(2**31)))
+    if given is None:
+        first = _drawn(X, max(3 * params.batch_size, 10 * params.k), draw)
+        centers, _ = kmeans_plusplus(first, params.k, random_state=int(draw.integers(2**31)))
+    else:
+        centers = given
     counts = np.zeros(params.k)
     for _ in range(params.batches):
         batch = _drawn(X, params.batch_size, draw)

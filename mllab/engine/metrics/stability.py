@@ -22,4 +22,6 @@ class StabilityMetric(Metric):
     def value(self, context: ScoreContext) -> Score:
         """Take what training found; None where there are not two segments, or nobody trained."""
         found = context.stability
-        return Score(found.mean, found.rows, found.standard_error) if found else Score(None, 0)
+        if found is None or found.mean is None:
+            return Score(None, 0)
+        return Score(found.mean, found.rows, found.standard_error)

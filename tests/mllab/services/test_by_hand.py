@@ -11,7 +11,7 @@ from datasets.engine.execute import Source
 from datasets.services.files import version_files
 from mllab.engine.score import score
 from mllab.engine.selection import Bound, Selection
-from mllab.models import Prototype, UseCase
+from mllab.models import Prototype
 from mllab.services.by_hand import by_hand_start
 from mllab.services.customers import customers_page
 from mllab.services.files import path_of
@@ -21,18 +21,26 @@ from mllab.services.segments import segment_change, segment_words
 from mllab.services.selections import selection_dataset_start
 from mllab.services.sources import source_of
 from mllab.services.whys import customer_why
-from projects.models import User
+from projects.models import Project, User
 from segplatform.kernel.errors import Conflict, NotFound, UserError
 from segplatform.kernel.progress import NullProgress
-from tests.factories.mllab import make_experiment, make_prepared, make_prototype
+from tests.factories.mllab import (
+    customers,
+    make_experiment,
+    make_prepared,
+    make_prototype,
+    make_use_case,
+)
 
 pytestmark = pytest.mark.django_db
 Run = Callable[[], None]
 
 
 @pytest.fixture
-def prototype(use_case: UseCase) -> Prototype:
-    return make_prototype(make_prepared(use_case), k=3)
+def prototype(project: Project) -> Prototype:
+    """Three segments of sixty customers each: enough to divide one."""
+    customers(project, count=180)
+    return make_prototype(make_prepared(make_use_case(project)), k=3)
 
 
 def labels_of(prototype: Prototype) -> list[int]:
