@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mllab", "0003_undo")]
+    dependencies = [("mllab", "0004_value_checks")]
 
     operations = [
         migrations.AddField(
