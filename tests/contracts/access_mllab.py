@@ -84,6 +84,7 @@ ACCESS = {
     "api:dataset_of_customers": {"POST": API_EDITOR},
     "api:get_why": {"GET": API_VIEWER},
     "api:compare_prototypes": {"GET": API_VIEWER},
+    "api:compare_with_groups": {"GET": API_VIEWER},
     "api:promote_prototype": {"POST": API_EDITOR},
     "api:list_prototype_segments": {"GET": API_VIEWER},
     "api:change_prototype_segment": {"PATCH": API_EDITOR},
