@@ -46,7 +46,10 @@ def ask_at_once(
 
 
 def shown(
-    use_case: UseCase, ids: list[Any], asked: dict[str, str] | None = None, **headers: str
+    use_case: UseCase,
+    ids: list[Any],
+    asked: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> str:
     client = Client()
     client.force_login(use_case.project.memberships.get(role="owner").user)
@@ -121,7 +124,7 @@ def test_a_slow_comparison_asks_again(
         raise PreviewPending("Still comparing.")
 
     monkeypatch.setattr(web, "compare_ask", wait)
-    page = shown(use_case, [item.pk for item in pair], **{"HX-Request": "true"})
+    page = shown(use_case, [item.pk for item in pair], headers={"HX-Request": "true"})
     assert 'hx-trigger="load delay:1s"' in page
     assert "<html" not in page
 
@@ -155,12 +158,9 @@ def test_groups_and_prototypes_are_each_set_against_each(
 
 
 def test_groups_are_said_in_words() -> None:
-    cells = [
-        {"ari": 0.5, "ami": 0.5, "table": [[83, 17], [1, 199], [45, 55], [49, 51], [5, 5]]},
-        [0, 1, 2, 3, 4], [0, 1],
-        ([(name, "") for name in "ABCDE"], [("Left", ""), ("Right", "")]), "",
-    ]  # fmt: skip
-    lines = groups_said(cross_view(*cells))
+    found = {"ari": 0.5, "ami": 0.5, "table": [[83, 17], [1, 199], [45, 55], [49, 51], [5, 5]]}
+    names = [(name, "") for name in "ABCDE"], [("Left", ""), ("Right", "")]
+    lines = groups_said(cross_view(found, [0, 1, 2, 3, 4], [0, 1], names, ""))
     assert lines[0] == "Left holds 83 % of A and 50 % of E; 45 % of its rows are A."
     assert lines[1].startswith("Right holds 99 % of B, 55 % of C, 51 % of D and 50 % of E; 61 %")
     none = cross_view({"ari": 0, "ami": 0, "table": [[4, 3, 3]]}, [0], [0, 1, 2],
