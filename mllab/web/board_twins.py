@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from mllab.services.leaderboards import LeaderboardRow
 
 WITH, WITHOUT = "with", "without"
+WORDS = {WITH: "twin without PCA: #{}", WITHOUT: "without PCA; twin with PCA: #{}"}
+"""The parameters of the one with them say so already."""
 COMPONENTS = ("pca", "pca_share")
 
 
 def twin_words(rows: Iterable[LeaderboardRow]) -> dict[int, str]:
-    """Mark both twins, by their number: "without principal components (#4 is with them)"."""
+    """Mark both twins, by their number: "without PCA; twin with PCA: #4"."""
     found: dict[str, dict[str, list[int]]] = {}
     for row in rows:
         side = WITH if row.experiment.preprocessing.get("pca") == "keep" else WITHOUT
@@ -19,8 +21,7 @@ def twin_words(rows: Iterable[LeaderboardRow]) -> dict[int, str]:
     for sides in found.values():
         for side, other in ((WITH, WITHOUT), (WITHOUT, WITH)):
             if twins := sides.get(other):
-                told = f"{side} principal components (#{twins[0]} is {other} them)"
-                words |= dict.fromkeys(sides.get(side, []), told)
+                words |= dict.fromkeys(sides.get(side, []), WORDS[side].format(twins[0]))
     return words
 
 

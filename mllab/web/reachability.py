@@ -34,10 +34,17 @@ def reach_tab(project: Project, prototype: Prototype, query: QueryDict) -> dict[
         "axis": axis, "height": HEIGHT, "width": len(steps), "algorithm": prototype.algorithm,
         "paths": [(*look.head(label), _path(steps, labels, label, axis)) for label in found],
         "cut": axis.y(cut) if cut else "", "cut_text": number_words(cut),
-        "per_bar": max(round(trained / len(steps)), 1), "trained": trained,
+        "per_bar": _per_bar(trained / len(steps)), "trained": trained,
         "beyond": number_words(max(steps)) if max(steps) > axis.top else "",
         "table": [(*look.head(label), *_line(steps, labels, label)) for label in found],
     }  # fmt: skip
+
+
+def _per_bar(rows: float) -> str:
+    """Say how many rows a bar stands for; nothing where each has its own."""
+    if rows <= 1:
+        return ""
+    return "one or two" if rows < 2 else f"about {rows:.0f}"
 
 
 def _numbered(labels: Sequence[int], prototype: Prototype) -> list[int]:

@@ -99,9 +99,9 @@ def test_twins_with_and_without_components_name_each_other(
 ) -> None:
     Experiment.objects.filter(pk=two_spaces[2].experiment_id).update(seed=42)
     page = told(use_case, user)
-    assert "without principal components (#3 is with them)" in page
-    assert "with principal components (#1 is without them)" in page
-    assert page.count("principal components (#") == 2
+    assert "without PCA; twin with PCA: #3" in page
+    assert "twin without PCA: #1" in page
+    assert page.count("twin with") == 2
 
 
 def test_differences_of_two_are_told_in_words(
