@@ -84,7 +84,12 @@ def compare_context(
     ``?p=`` are prototypes, ``with`` a column; ``groups`` proposes one.
     """
     asked, column = query.getlist("p"), query.get("with", "")
-    context: dict[str, Any] = {"use_case": use_case, "section": "lab", "asked": asked}
+    context: dict[str, Any] = {
+        "use_case": use_case,
+        "section": "lab",
+        "asked": asked,
+        "column": column,
+    }
     try:
         prototypes = _prototypes(project, use_case, asked)
         is_alone = len(prototypes) == 1 and ("groups" in query or "with" in query)

@@ -84,8 +84,7 @@ def groups_view(
     down = ordered_as(first["table"], across, last)
     sizes = [_size(names[at], groups["sizes"][at]) for at in down]
     pairs = {
-        str(each["b"]): _pair(each, groups["column"], names, down, looks, places)
-        for each in groups["pairs"]
+        str(each["b"]): _pair(each, title, names, down, looks, places) for each in groups["pairs"]
     }
     return GroupsView(groups["column"], title, sizes, pairs)
 
@@ -96,14 +95,14 @@ def _size(name: str, size: Mapping[str, Any]) -> SizeView:
 
 
 def _pair(
-    pair: Mapping[str, Any], column: str, names: Sequence[str], down: Sequence[int],
+    pair: Mapping[str, Any], title: str, names: Sequence[str], down: Sequence[int],
     looks: Mapping[str, Look], places: Mapping[str, Places],
 ) -> GroupsPair:  # fmt: skip
     b = str(pair["b"])
     across = ordered(pair["labels_b"], places[b])
     heads = [named(label, looks[b]) for label in pair["labels_b"]]
     rows: list[Name] = [(name, NEUTRAL) for name in names]
-    words = f"The segments and the groups of {column} are {alike_words(pair['ari'])}."
+    words = f"The segments and {title} are {alike_words(pair['ari'])}."
     cross = cross_view(pair, down, across, (rows, heads), words)
     return GroupsPair(f"groups-{b}", cross, groups_said(cross))
 

@@ -58,7 +58,7 @@ def cross_view(
         for line, counts in zip(down, table, strict=True)
     ]
     heads = [(*names[1][column], whole) for column, whole in zip(across, wholes, strict=True)]
-    return CrossView(f"{found['ari']:.2f}", f"{found['ami']:.2f}", words, heads, rows)
+    return CrossView(_index(found["ari"]), _index(found["ami"]), words, heads, rows)
 
 
 def ordered(labels: Sequence[int | None], places: Places) -> list[int]:
@@ -101,6 +101,11 @@ def agreement_words(agreement: float, ari: float) -> str:
     """Say how far two prototypes agree: "87 % of the rows stay together: much alike."."""
     alike = alike_words(ari) + ("" if "alike" in alike_words(ari) else " segments")
     return f"{agreement * 100:.0f} % of the rows stay together: {alike}."
+
+
+def _index(value: float) -> str:
+    """Write an index; what chance gives is 0, not −0."""
+    return f"{round(value, 2) or 0.0:.2f}".replace("-", "−")
 
 
 def _cells(counts: Sequence[int], wholes: Sequence[int]) -> list[CellView]:

@@ -193,7 +193,10 @@ def rows_seen(rows: list[RowView]) -> tuple[list[RowView], str]:
     usual = usual_rows([row.scores for row in done])
     noted = [replace(row, scores=with_own_rows(row.scores, usual)) for row in rows]
     first = done[0].scores if done else []
-    return noted, rows_words(first, usual, _resampled(rows))
+    seen = rows_words(first, usual, _resampled(rows))
+    if seen and any(score.own_rows for row in noted for score in row.scores):
+        seen += ". Where a prototype differs, its cell says so"
+    return noted, seen
 
 
 def _firsts(board: Leaderboard, *, by_space: bool) -> dict[str, LeaderboardRow]:

@@ -157,6 +157,15 @@ def test_groups_and_prototypes_are_each_set_against_each(
     assert '<option value="RFM" selected>' in page
 
 
+def test_a_column_that_cannot_be_compared_leads_to_one_that_can(
+    use_case: UseCase, pair: list[Prototype], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "compare_ask", ask_at_once)
+    page = shown(use_case, [pair[0].pk], {"with": "CustomerID"})
+    assert "does not split the rows into groups" in page
+    assert f'href="?p={pair[0].pk}&amp;groups=1"' in page
+
+
 def test_groups_are_said_in_words() -> None:
     found = {"ari": 0.5, "ami": 0.5, "table": [[83, 17], [1, 199], [45, 55], [49, 51], [5, 5]]}
     names = [(name, "") for name in "ABCDE"], [("Left", ""), ("Right", "")]
