@@ -6,6 +6,7 @@ from mllab.services.comparisons import COMPARE, compare_run
 from mllab.services.demo import DEMO, demo_run
 from mllab.services.features import SKETCH, sketch_run
 from mllab.services.find_k import FIND_K, find_k_run
+from mllab.services.model_files import WRITE_SQL, sql_run
 from mllab.services.preparing import PREPARE, TRAIN, prepare_run
 from mllab.services.selections import SELECT, selection_run
 from mllab.services.training import train_run
@@ -54,6 +55,12 @@ def select_customers(ctx: JobContext) -> dict[str, Any]:
 def check_value(ctx: JobContext) -> dict[str, Any]:
     """Measure what the customers of each segment spent later."""
     return value_check_run(ctx=ctx)
+
+
+@job(WRITE_SQL, title="SQL", queue="interactive", idempotent=True)
+def write_sql(ctx: JobContext) -> dict[str, Any]:
+    """Write a model as SQL."""
+    return sql_run(ctx=ctx)
 
 
 @job(DEMO, title="Demo", queue="heavy")

@@ -44,4 +44,4 @@ def get_prototype_sql(
     422 where the algorithm has no rule that SQL can say.
     """
     found = prototype_find(user=request.user, prototype_id=prototype_id)
-    return model_response(found, "sql" if dialect == "duckdb" else dialect)
+    return model_response(found, request.user, "sql" if dialect == "duckdb" else dialect)

@@ -82,6 +82,30 @@ class ComparisonOut(Schema):
     table: list[list[int]] = Field(description="how many rows are in both")
 
 
+class GroupOut(Schema):
+    """One value of a column of groups."""
+
+    name: str | None = Field(description="null are the rows without a value")
+    rows: int
+    share: float
+
+
+class GroupsOut(Schema):
+    """How the segments of a prototype agree with groups that the table has already."""
+
+    prototype: UUID
+    rows: int
+    column: str
+    groups: list[GroupOut] = Field(description="lines of `table`")
+    labels: list[int | None] = Field(
+        description="columns of `table`; −1 is noise, null stands for all further labels"
+    )
+    ari: float = Field(description="adjusted Rand index: 1 the same, 0 as by chance")
+    ami: float = Field(description="adjusted mutual information")
+    table: list[list[int]] = Field(description="how many rows are in both")
+    columns: list[str] = Field(description="that one could compare with")
+
+
 @router.get(
     "/prototypes/{uuid:prototype_id}", response={200: PrototypeOut, **errors(404)}, tags=TAGS,
     summary="Get a prototype",
@@ -170,6 +194,34 @@ def compare_prototypes(
         project=project, user=request.user, prototypes=[found, other], seconds=PREVIEW_SECONDS
     )
     return {"rows": compared["rows"], **compared["pairs"][0]}
+
+
+@router.get(
+    "/prototypes/{uuid:prototype_id}/groups",
+    response={200: GroupsOut, **errors(404, 409)},
+    tags=TAGS,
+    summary="Compare a prototype with groups",
+)
+def compare_with_groups(
+    request: ApiRequest, prototype_id: PrototypeId, column: str = ""
+) -> dict[str, Any]:
+    """Set the segments against groups that the table has; RFM groups where none are named.
+
+    422 for a column that is not there, or does not split the rows into 2 to 30 groups.
+    """
+    found = prototype_find(user=request.user, prototype_id=prototype_id)
+    compared = compare_ask(
+        project=found.experiment.use_case.project, user=request.user, prototypes=[found],
+        column=column, propose=True, seconds=PREVIEW_SECONDS,
+    )  # fmt: skip
+    groups = compared["groups"]
+    pair = groups["pairs"][0]
+    return {
+        "prototype": found.pk, "rows": compared["rows"], "column": groups["column"],
+        "groups": groups["sizes"], "labels": pair["labels_b"],
+        **{key: pair[key] for key in ("ari", "ami", "table")},
+        "columns": [each["name"] for each in compared["columns"]],
+    }  # fmt: skip
 
 
 def prototype_out(prototype: Prototype) -> dict[str, Any]:

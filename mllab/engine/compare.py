@@ -1,4 +1,4 @@
-"""Prototypes side by side: the same axes, matched colours, who moves where."""
+"""Prototypes side by side, and beside groups of the table: same axes, matched colours."""
 
 import json
 from collections.abc import Sequence
@@ -8,8 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mllab.engine.charts.map import map_figure
-from mllab.engine.labelings import MAX_SHOWN, segment_sizes
-from mllab.engine.matching import agreement, cross_table, matched
+from mllab.engine.compare_groups import (
+    NOTHING,
+    GroupColumn,
+    Groups,
+    group_columns,
+    group_sizes,
+    groups_of,
+)
+from mllab.engine.compare_pairs import pair
+from mllab.engine.labelings import segment_sizes
+from mllab.engine.matching import cross_table, matched
 from segplatform.kernel.errors import UserError
 
 if TYPE_CHECKING:
@@ -17,10 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mllab.engine.algorithms.base import Labels
-    from mllab.engine.matching import Table
 
     Rows = NDArray[int64]
 
+TABLE = "table.parquet"
 MAX_ITEMS = 6
 COLORS = 12
 SAME = 0.5
@@ -52,33 +61,48 @@ class _Loaded:
 
     def of(self, rows: "Rows") -> "Labels":
         """Return the labels of these rows; all of them must be there."""
-        import numpy as np
-
-        if rows is self.rows:
-            return self.labels
-        order = np.argsort(self.rows, kind="stable")
-        return self.labels[order[np.searchsorted(self.rows, rows, sorter=order)]]
+        return self.labels if rows is self.rows else _of(self.labels, self.rows, rows)
 
 
-def compare(items: Sequence[CompareItem]) -> dict[str, Any]:
+def _of(values: "Labels", rows: "Rows", wanted: "Rows") -> "Labels":
+    """Return the ``values`` (n,) of the rows ``wanted`` among those numbered ``rows`` (n,)."""
+    import numpy as np
+
+    order = np.argsort(rows, kind="stable")
+    return values[order[np.searchsorted(rows, wanted, sorter=order)]]
+
+
+def compare(
+    items: Sequence[CompareItem], column: str = "", propose: bool = False
+) -> dict[str, Any]:
     """Compare prototypes of one dataset version; colours and the map are those of the first.
+
+    ``column`` is one of the table whose groups are compared too; ``propose`` takes the best one
+    where none is named. One prototype is enough then.
 
     Returns JSON: ``rows`` (those that all were trained on), ``items`` ({"id", "name", "order":
     colour 1…12 of each label, "sizes", "noise", "profiles", "figure"}) and ``pairs`` ({"a", "b",
     "ari", "ami", "agreement", "labels_a", "labels_b", "table"}), over the common rows. Noise is
     one group of its own there. Labels from 40 on are counted together, as the label None. Each
     of ``sizes`` has as ``match`` the label of the first that is the same segment still (most of
-    the rows of both are in both), else None.
-    Raises ``UserError`` for too few or too many, or where they have no row in common.
+    the rows of both are in both), else None. ``columns`` are those that could be compared with
+    ({"name", "values", "is_rfm"}); ``groups`` is None without one, else {"column", "is_rfm",
+    "sizes", "pairs"}, whose pairs have codes of ``sizes`` for ``labels_a``.
+    Raises ``UserError`` for too few or too many, where they have no row in common, and for a
+    column that is not there or does not split the rows into 2 to 30 groups.
     """
-    if not 2 <= len(items) <= MAX_ITEMS:
-        raise UserError(f"Choose from 2 to {MAX_ITEMS} prototypes to compare.")
+    least = 1 if column or propose else 2
+    if not least <= len(items) <= MAX_ITEMS:
+        raise UserError(f"Choose from {least} to {MAX_ITEMS} prototypes to compare.")
     loaded = _load(items)
     common = _common(loaded)
     labels = [one.of(common) for one in loaded]
     colors = [_colors(labels[0], other) for other in labels]
     same = [_same(labels[0], other) for other in labels]
     figures = _figures(loaded, common, labels)
+    table = items[0].experiment_folder / TABLE
+    columns = group_columns(table)
+    groups = _chosen(table, columns, column, propose=propose)
     return {
         "rows": len(common),
         "items": [
@@ -86,8 +110,38 @@ def compare(items: Sequence[CompareItem]) -> dict[str, Any]:
             for one, color, kept, figure in zip(loaded, colors, same, figures, strict=True)
         ],
         "pairs": [
-            {"a": items[i].id, "b": items[j].id, **_pair(labels[i], labels[j])}
+            {"a": items[i].id, "b": items[j].id, **pair(labels[i], labels[j])}
             for i, j in combinations(range(len(items)), 2)
+        ],
+        "columns": [
+            {"name": each.name, "values": each.values, "is_rfm": each.is_rfm} for each in columns
+        ],
+        "groups": _beside(groups, loaded, common, labels) if groups else None,
+    }
+
+
+def _chosen(
+    table: Path, columns: list[GroupColumn], column: str, *, propose: bool
+) -> Groups | None:
+    """Read the groups that are asked for; the best ones there are where ``propose`` says so."""
+    if not column and propose:
+        if not columns:
+            raise UserError(NOTHING)
+        column = columns[0].name
+    return groups_of(table, column) if column else None
+
+
+def _beside(
+    groups: Groups, loaded: list[_Loaded], common: "Rows", labels: "list[Labels]"
+) -> dict[str, Any]:
+    """Count the groups, and set each prototype's segments against them."""
+    codes = _of(groups.codes, groups.rows, common)
+    return {
+        "column": groups.column,
+        "is_rfm": groups.is_rfm,
+        "sizes": group_sizes(groups, codes),
+        "pairs": [
+            {"b": one.item.id, **pair(codes, own)} for one, own in zip(loaded, labels, strict=True)
         ],
     }
 
@@ -99,7 +153,7 @@ def _load(items: Sequence[CompareItem]) -> list[_Loaded]:
 
     rows: dict[Path, Rows] = {}
     for folder in {item.experiment_folder for item in items}:
-        column = pq.read_table(folder / "table.parquet", columns=["__row"])["__row"]
+        column = pq.read_table(folder / TABLE, columns=["__row"])["__row"]
         rows[folder] = column.to_numpy().astype(np.int64, copy=False)
     return [
         _Loaded(
@@ -229,32 +283,3 @@ def _round(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _round(one) for key, one in value.items()}
     return value
-
-
-def _pair(a: "Labels", b: "Labels") -> dict[str, Any]:
-    from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
-
-    names_a, names_b, table = cross_table(a, b)
-    cut_a, rows = _cut(names_a, table)
-    cut_b, columns = _cut(names_b, rows.T)
-    return {
-        "ari": float(adjusted_rand_score(a, b)),
-        "ami": float(adjusted_mutual_info_score(a, b)),
-        "agreement": agreement(names_a, names_b, table),
-        "labels_a": cut_a,
-        "labels_b": cut_b,
-        "table": columns.T.tolist(),
-    }
-
-
-def _cut(names: list[int], table: "Table") -> "tuple[list[int | None], Table]":
-    """Add up the lines of labels from ``MAX_SHOWN`` on, as one line named None."""
-    import numpy as np
-
-    many = [place for place, name in enumerate(names) if name >= MAX_SHOWN]
-    if not many:
-        return [*names], table
-    kept = [place for place in range(len(names)) if place < many[0]]
-    noise = [place for place, name in enumerate(names) if name == -1]
-    lines = [table[kept], table[many].sum(axis=0, keepdims=True), table[noise]]
-    return [*(names[place] for place in kept), None, *([-1] if noise else [])], np.vstack(lines)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from mllab.engine.by_hand import KEY as BY_HAND
 from mllab.models import Experiment, Prototype, UseCase
 from mllab.services.experiments import draft_get, draft_save, experiment_create
 from mllab.services.naming import prototype_params
@@ -18,6 +19,10 @@ from projects.models import User
 from segplatform.kernel.errors import Conflict, NotFound
 
 MOST = 100
+SEVERAL = (
+    "These prototypes are of several experiments, whose features and preparation differ. Select "
+    "those of one experiment to edit them together."
+)
 SAME = (
     "These learned from the newest version of the dataset: the same settings give the same "
     "segments. Edit the settings of one to train it anew."
@@ -75,12 +80,25 @@ def prototypes_retrain(*, prototypes: Sequence[Prototype], user: User) -> Retrai
     return Retrained(len(failed), len(outdated), len(done) - len(outdated))
 
 
-def prototype_edit(*, prototype: Prototype, user: User) -> Experiment:
-    """Give the person's draft the settings of one prototype: its experiment's, its model alone."""
-    experiment = prototype.experiment
+def prototypes_edit(*, prototypes: Sequence[Prototype], user: User) -> Experiment:
+    """Give the person's draft the settings of an experiment, with the models of these alone.
+
+    ``Conflict`` for prototypes of several experiments, and for one made by hand: it has none.
+    """
+    experiment = prototypes[0].experiment
+    if len({each.experiment_id for each in prototypes}) > 1:
+        raise Conflict(SEVERAL)
+    by_hand = [str(each.number) for each in prototypes if each.algorithm == BY_HAND]
+    if by_hand:
+        raise Conflict(
+            f"Merged or split by hand, without settings to edit: prototype {', '.join(by_hand)}. "
+            "Leave out what was made by hand."
+        )
     draft = draft_get(use_case=experiment.use_case, user=user)
     draft.features, draft.preprocessing = experiment.features, experiment.preprocessing
-    return draft_save(draft=draft, algorithms=[_model(prototype)], seed=experiment.seed)
+    return draft_save(
+        draft=draft, algorithms=[_model(each) for each in prototypes], seed=experiment.seed
+    )
 
 
 def _is_busy(prototype: Prototype) -> bool:

@@ -1,4 +1,4 @@
-"""Prototypes side by side: how well they agree, and who moves where."""
+"""Prototypes side by side and beside groups of the table: how well they agree, who moves."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,17 +23,22 @@ def compare_ask(
     project: Project,
     user: User,
     prototypes: Sequence[Prototype],
+    column: str = "",
+    propose: bool = False,
     seconds: float = PREVIEW_SECONDS,
 ) -> dict[str, Any]:
     """Compare trained prototypes in a worker; the shape is that of ``mllab.engine.compare``.
 
-    Raises ``UserError`` for too few or too many and for rows of different dataset versions,
-    ``Conflict`` for one that is not trained, ``PreviewPending`` after ``seconds``.
+    ``column`` names groups of the table to compare with; ``propose`` takes the best ones. One
+    prototype is enough then. Raises ``UserError`` for too few or too many and for rows of
+    different dataset versions, ``Conflict`` for one that is not trained, ``PreviewPending`` after
+    ``seconds``.
     """
-    _comparable_require(prototypes)
+    _comparable_require(prototypes, least=1 if column or propose else LEAST)
+    args = {"prototypes": [str(each.pk) for each in prototypes], "column": column}
     return preview_ask(
         project=project, user=user, name=COMPARE, subject=f"compare:{project.pk}:{user.pk}",
-        title="Compare prototypes", args={"prototypes": [str(each.pk) for each in prototypes]},
+        title="Compare prototypes", args={**args, "propose": propose},
         seconds=seconds, pending="The comparison is still being made. Ask again in a moment.",
         stopped="The comparison was stopped. Try again.",
     )  # fmt: skip
@@ -49,7 +54,8 @@ def compare_run(*, ctx: JobContext) -> dict[str, Any]:
     if len(found) < len(set(ids)):
         raise Conflict(DELETED)
     prototypes = [found[pk] for pk in ids]
-    _comparable_require(prototypes)
+    column, propose = ctx.args.get("column", ""), ctx.args.get("propose", False)
+    _comparable_require(prototypes, least=1 if column or propose else LEAST)
     items = [
         CompareItem(
             id=str(each.pk), name=prototype_name(prototype=each),
@@ -60,12 +66,12 @@ def compare_run(*, ctx: JobContext) -> dict[str, Any]:
     ]  # fmt: skip
     if not all(item.folder.is_dir() for item in items):
         raise UserError(GONE)
-    return compare(items)
+    return compare(items, column, propose)
 
 
-def _comparable_require(prototypes: Sequence[Prototype]) -> None:
-    if not LEAST <= len({each.pk for each in prototypes}) == len(prototypes) <= MOST:
-        raise UserError(f"Choose from {LEAST} to {MOST} different prototypes to compare.")
+def _comparable_require(prototypes: Sequence[Prototype], *, least: int) -> None:
+    if not least <= len({each.pk for each in prototypes}) == len(prototypes) <= MOST:
+        raise UserError(f"Choose from {least} to {MOST} different prototypes to compare.")
     for each in prototypes:
         if each.finished is None:
             raise Conflict(f"Prototype {each.number} is not trained yet.")

@@ -1,4 +1,4 @@
-"""Two to four prototypes side by side."""
+"""One to four prototypes side by side, and beside groups of their table."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from projects.web.htmx import render_either
 @project_view()
 @figure_page
 def compare(request: ProjectRequest, project: Project, use_case_id: UUID) -> HttpResponse:
-    """Compare the prototypes ``?p=``; where that takes long, htmx asks again for the answer."""
+    """Compare the prototypes ``?p=``, ``with`` a column; htmx asks again where it takes long."""
     use_case = use_case_get(project=project, use_case_id=use_case_id)
-    context = compare_context(project, use_case, request.user, request.GET.getlist("p"))
+    context = compare_context(project, use_case, request.user, request.GET)
     return render_either(request, "mllab/compare.html", "mllab/_compare.html", context)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from mllab.services.board_acts import board_prototypes, prototypes_delete, prototypes_retrain
-from mllab.services.board_acts import prototype_edit as edit
+from mllab.services.board_acts import prototypes_edit as edit
 from mllab.services.board_export import CONTENT_TYPE, board_csv, board_file_name
 from mllab.services.leaderboards import leaderboard
 from mllab.services.use_cases import use_case_get
@@ -47,7 +47,7 @@ def use_case_act(request: ProjectRequest, project: Project, use_case_id: UUID) -
     try:
         chosen = board_prototypes(use_case=found, ids=ids_asked(request.POST))
         if asked == "edit":
-            edit(prototype=chosen[0], user=request.user)
+            edit(prototypes=chosen, user=request.user)
             return redirect_to(request, "experiment_new", project.pk, found.pk)
         if asked == "retrain":
             messages.success(

@@ -18,4 +18,4 @@ def prototype_model(
 ) -> StreamingHttpResponse:
     """Send the model as ``?format=`` says: json, sql (DuckDB) or postgres."""
     found = prototype_of(project, use_case_id, prototype_id)
-    return model_response(found, request.GET.get("format", "json"))
+    return model_response(found, request.user, request.GET.get("format", "json"))

@@ -10,8 +10,9 @@ from django.utils import timezone
 from mllab.models import Prototype, UseCase
 from mllab.services.leaderboards import Leaderboard
 from mllab.services.segments import NOISE, SegmentInfo, segment_list, segment_words
+from mllab.web.board_twins import twin_words
 from mllab.web.differences import space_views
-from mllab.web.leaderboard import RowView, columns_of, row_view
+from mllab.web.leaderboard import RowView, columns_of, row_view, rows_seen
 from mllab.web.scores import SteadyView, share, steady_view
 from mllab.web.segments import Look
 from mllab.web.settings_words import SettingsWords, settings_words
@@ -46,11 +47,12 @@ class PageView:
 def report_context(use_case: UseCase, board: Leaderboard, ids: Sequence[UUID]) -> dict[str, Any]:
     """Give the values of the report on some prototypes, on all that are trained by default."""
     scored, shares = columns_of(board)
-    rows = [row_view(row, scored, shares) for row in board.rows]
+    twins = twin_words(board.rows)
+    rows, seen = rows_seen([row_view(row, scored, shares, None, twins) for row in board.rows])
     trained = [row for row in rows if row.is_done]
     chosen = [row for row in trained if row.row.prototype.pk in set(ids)] if ids else trained
     return {
-        "use_case": use_case, "board": board, "rows": chosen, "scored": scored,
+        "use_case": use_case, "board": board, "rows": chosen, "scored": scored, "seen": seen,
         "pages": [_page(row) for row in chosen[:MOST]], "left_out": max(len(chosen) - MOST, 0),
         "spaces": space_views(board), "made": timezone.now(), "section": "lab",
         "ids": [row.id for row in chosen] if ids else [],

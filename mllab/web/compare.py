@@ -1,9 +1,12 @@
-"""What the compare page shows: prototypes side by side, and who moves where in each pair."""
+"""What the compare page shows: prototypes side by side, beside groups, and who moves where."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
+
+from django.http import QueryDict
 
 from datasets.services.previews import PreviewPending
 from mllab.models import Prototype, UseCase
@@ -11,21 +14,28 @@ from mllab.services.comparisons import compare_ask
 from mllab.services.leaderboards import leaderboard
 from mllab.services.naming import prototype_name
 from mllab.services.prototypes import prototypes_get
+from mllab.web.compare_groups import GroupsView, column_choices, groups_view
+from mllab.web.compare_tables import (
+    CrossView,
+    Places,
+    agreement_words,
+    cross_view,
+    named,
+    ordered,
+)
 from mllab.web.figures import FigureView
 from mllab.web.leaderboard import LEAST, MOST, RowView, row_view
 from mllab.web.profiles import Heat, heat
 from mllab.web.ribbons import Ribbons, ribbons
-from mllab.web.scores import ScoreView, share
+from mllab.web.scores import ScoreView
 from mllab.web.segments import Look, look_of
 from mllab.web.sizes import SizeView, sizes_view
 from mllab.web.slots import slots_matched
 from projects.models import Project, User
 from segplatform.kernel.errors import UserError
 
-Places = dict[int, int]
-# Adjusted for chance: what people mean by the value of an adjusted Rand index.
-ALIKE = ((0.9, "nearly the same segments"), (0.65, "much alike"), (0.3, "partly alike"))
-DIFFERENT = "different segments"
+OPEN = 3
+"""So many tables are open at once; of more the first."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +50,10 @@ class ItemView:
     figure: FigureView | None
     row: RowView | None
 
-
-@dataclass(frozen=True)
-class CellView:
-    """Rows that are in one segment of each; ``heat`` from 0 to 4 by the share of its row."""
-
-    rows: int
-    share: str
-    heat: int
+    @property
+    def title(self) -> str:
+        """Name it, with the number that tells it from one of the same name."""
+        return f"{self.name} #{self.number}"
 
 
 @dataclass(frozen=True)
@@ -61,41 +67,66 @@ class ScoreLine:
 
 @dataclass(frozen=True)
 class PairView:
-    """Two prototypes against each other."""
+    """Two prototypes against each other; ``ribbons`` where no other picture shows them."""
 
     id: str
     a: ItemView
     b: ItemView
-    ari: str
-    ami: str
-    words: str
-    heads: list[tuple[str, str]]
-    rows: list[tuple[str, str, list[CellView]]]
-    ribbons: Ribbons
+    cross: CrossView
+    ribbons: Ribbons | None
 
 
 def compare_context(
-    project: Project, use_case: UseCase, user: User, asked: Sequence[str]
+    project: Project, use_case: UseCase, user: User, query: QueryDict
 ) -> dict[str, Any]:
-    """Give the page's values: the comparison, or why there is none (yet)."""
-    context: dict[str, Any] = {"use_case": use_case, "section": "lab"}
+    """Give the page's values: the comparison, or why there is none (yet).
+
+    ``?p=`` are prototypes, ``with`` a column; ``groups`` proposes one.
+    """
+    asked, column = query.getlist("p"), query.get("with", "")
+    context: dict[str, Any] = {
+        "use_case": use_case,
+        "section": "lab",
+        "asked": asked,
+        "column": column,
+    }
     try:
         prototypes = _prototypes(project, use_case, asked)
-        if not LEAST <= len(prototypes) <= MOST:
+        is_alone = len(prototypes) == 1 and ("groups" in query or "with" in query)
+        if not is_alone and not LEAST <= len(prototypes) <= MOST:
             return context | {
                 "too_few": len(prototypes) < LEAST,
                 "too_many": len(prototypes) > MOST,
             }
-        found = compare_ask(project=project, user=user, prototypes=prototypes)
+        propose = not column and (is_alone or "groups" in query)
+        found = compare_ask(
+            project=project, user=user, prototypes=prototypes, column=column, propose=propose
+        )
     except PreviewPending:
         return context | {"pending": True}
     except UserError as error:
         return context | {"error": str(error)}
+    return context | _found(project, use_case, prototypes, found)
+
+
+def _found(
+    project: Project, use_case: UseCase, prototypes: list[Prototype], found: Mapping[str, Any]
+) -> dict[str, Any]:
     looks = looks_of(project, prototypes, found)
+    # The comparison numbers segments that go together alike, also those that are hardly the same.
+    places = {
+        item["id"]: {size["label"]: size["color"] for size in item["sizes"]}
+        for item in found["items"]
+    }
     items = _items(use_case, prototypes, found, looks)
-    return context | {
-        "items": items, "pairs": _pairs(items, found, looks), "scores": _scores(items),
-        "rows": found["rows"],
+    groups = groups_view(found, looks, places)
+    pairs = _pairs(items, found, looks, places)
+    return {
+        "items": items, "pairs": pairs, "scores": _scores(items), "rows": found["rows"],
+        "are_many": len(pairs) + (len(items) if groups else 0) > OPEN,
+        "groups": groups, "columns": column_choices(found),
+        "grouped": [(item, groups.pairs[item.id]) for item in items] if groups else [],
+        "chain": chain_view(items, pairs, groups), "matrix": matrix_view(items, pairs, groups),
     }  # fmt: skip
 
 
@@ -181,68 +212,63 @@ def _scores(items: list[ItemView]) -> list[ScoreLine]:
     lines = []
     for scores in zip(*by_item, strict=True) if all(by_item) else []:
         best = min((score.rank for score in scores if score.rank), default=None)
-        cells = [(score, score.rank is not None and score.rank == best) for score in scores]
+        is_race = len(items) > 1
+        cells = [(score, is_race and score.rank is not None and score.rank == best)
+                 for score in scores]  # fmt: skip
         lines.append(ScoreLine(scores[0].label, scores[0].blurb, cells))
     return lines
 
 
 def _pairs(
-    items: list[ItemView], found: Mapping[str, Any], looks: Mapping[str, Look]
-) -> list[PairView]:
-    views = {item.id: item for item in items}
-    # The comparison numbers segments that go together alike, also those that are hardly the same.
-    places = {
-        item["id"]: {size["label"]: size["color"] for size in item["sizes"]}
-        for item in found["items"]
-    }
-    return [_pair(pair, views, looks, places) for pair in found["pairs"]]
-
-
-def _pair(
-    pair: Mapping[str, Any], views: Mapping[str, ItemView], looks: Mapping[str, Look],
+    items: list[ItemView], found: Mapping[str, Any], looks: Mapping[str, Look],
     places: Mapping[str, Places],
-) -> PairView:  # fmt: skip
-    a, b = str(pair["a"]), str(pair["b"])
-    across, down = pair["labels_b"], pair["labels_a"]
-    columns = _ordered(across, places[b])
-    rows = []
-    for at in _ordered(down, places[a]):
-        counts = [pair["table"][at][column] for column in columns]
-        name, css = _named(down[at], looks[a])
-        rows.append((name, css, [_cell(count, sum(counts)) for count in counts]))
-    heads = [_named(across[column], looks[b]) for column in columns]
-    names = [(name, css) for name, css, _ in rows]
-    drawn = ribbons(names, heads, [[cell.rows for cell in cells] for _, _, cells in rows])
-    return PairView(
-        f"{a}-{b}", views[a], views[b], f"{pair['ari']:.2f}", f"{pair['ami']:.2f}",
-        agreement_words(pair["agreement"], pair["ari"]), heads, rows, drawn,
-    )  # fmt: skip
+) -> list[PairView]:  # fmt: skip
+    views = {item.id: item for item in items}
+    at = {item.id: place for place, item in enumerate(items)}
+    pairs = []
+    for pair in found["pairs"]:
+        a, b = str(pair["a"]), str(pair["b"])
+        cross = cross_view(
+            pair, ordered(pair["labels_a"], places[a]), ordered(pair["labels_b"], places[b]),
+            ([named(label, looks[a]) for label in pair["labels_a"]],
+             [named(label, looks[b]) for label in pair["labels_b"]]),
+            agreement_words(pair["agreement"], pair["ari"]),
+        )  # fmt: skip
+        is_shown = at[b] - at[a] == 1  # in the picture of all of them
+        titles = [views[a].title, views[b].title]
+        drawn = None if is_shown else ribbons(titles, cross.names, [cross.counts])
+        pairs.append(PairView(f"{a}-{b}", views[a], views[b], cross, drawn))
+    return pairs
 
 
-def agreement_words(agreement: float, ari: float) -> str:
-    """Say how far two prototypes agree: "87 % of the rows stay together: much alike."."""
-    alike = next((words for least, words in ALIKE if ari >= least), DIFFERENT)
-    return f"{agreement * 100:.0f} % of the rows stay together: {alike}."
+def chain_view(
+    items: Sequence[ItemView], pairs: Sequence[PairView], groups: GroupsView | None
+) -> Ribbons:
+    """Draw who moves where: from the groups to the first prototype, and on to each next one."""
+    crosses = {(pair.a.id, pair.b.id): pair.cross for pair in pairs}
+    steps = [crosses[a.id, b.id] for a, b in pairwise(items)]
+    titles = [f"#{item.number} {item.name}" for item in items]
+    if groups:
+        steps, titles = [groups.pairs[items[0].id].cross, *steps], [groups.title, *titles]
+    stages = [steps[0].names[0], *(cross.names[1] for cross in steps)]
+    return ribbons(titles, stages, [cross.counts for cross in steps])
 
 
-def _ordered(labels: list[int | None], places: Places) -> list[int]:
-    """Order lines so that what goes together stands on the diagonal; others then, noise last."""
+def matrix_view(
+    items: Sequence[ItemView], pairs: Sequence[PairView], groups: GroupsView | None
+) -> list[tuple[str, str, list[CrossView | None]]]:
+    """Set all sides against each other, as (name, short, cells): None where one meets itself.
 
-    def key(at: int) -> tuple[int, int, int]:
-        label = labels[at]
-        if label is None or label < 0:
-            return (1 if label is None else 2, 0, 0)
-        return (0, places.get(label, 0), label)
-
-    return sorted(range(len(labels)), key=key)
-
-
-def _named(label: int | None, look: Look) -> tuple[str, str]:
-    return ("Others", "sp-seg-noise") if label is None else look.head(label)
-
-
-def _cell(rows: int, whole: int) -> CellView:
-    part = rows / whole if whole else 0.0
-    return CellView(
-        rows, share(rows, whole), sum(part >= least for least in (0.05, 0.25, 0.5, 0.75))
-    )
+    Nothing for two sides: their one number stands beside them.
+    """
+    found = {frozenset((pair.a.id, pair.b.id)): pair.cross for pair in pairs}
+    sides = [(item.id, item.title, f"#{item.number}") for item in items]
+    if groups:
+        found |= {frozenset((key, "")): each.cross for key, each in groups.pairs.items()}
+        sides = [("", groups.title, groups.column), *sides]
+    if len(sides) < 3:
+        return []
+    return [
+        (title, short, [found.get(frozenset((one, other))) for other, *_ in sides])
+        for one, title, short in sides
+    ]

@@ -55,7 +55,7 @@ def cut_context(prototype: Prototype) -> dict[str, Any]:
 
 def _tree(prototype: Prototype) -> dict[str, Any]:
     tree, k = prototype.details["tree"], prototype_params(prototype=prototype).get("k")
-    axis = _axis(max((join[2] for join in tree["joins"]), default=0.0))
+    axis = axis_to(max((join[2] for join in tree["joins"]), default=0.0))
     leaves = len(tree["sizes"])
     rows, trained = prototype.experiment.rows or 0, sum(tree["sizes"])
     heights = sorted((join[2] for join in tree["joins"]), reverse=True)
@@ -92,7 +92,7 @@ def _curve(prototype: Prototype) -> dict[str, Any]:
     details = prototype.details
     distances, eps = details["k_distances"], details["eps"]
     last = max(len(distances) - 1, 1)
-    axis = _axis(max(HEADROOM * distances[round(LONELY * last)], HEADROOM * eps))
+    axis = axis_to(max(HEADROOM * distances[round(LONELY * last)], HEADROOM * eps))
     points = " ".join(f"{place},{axis.y(value)}" for place, value in enumerate(distances))
     return {
         "axis": axis, "height": HEIGHT, "width": last, "points": points, "eps": eps,
@@ -107,7 +107,7 @@ def _curve(prototype: Prototype) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _axis(highest: float) -> Axis:
+def axis_to(highest: float) -> Axis:
     """Choose a round top and round ticks, evenly apart."""
     if not highest > 0:
         return Axis(1.0, ["1", "0"])

@@ -129,7 +129,9 @@ def _params(row: LeaderboardRow) -> list[tuple[str, str]]:
 
 def _data(a: LeaderboardRow, b: LeaderboardRow) -> list[Difference]:
     one, other = a.experiment, b.experiment
-    trained = [f"{row.prototype.trained_rows or 0:,}" for row in (a, b)]
+    # A prototype that is not trained has trained on nothing, whatever it was made with.
+    counts = [row.prototype.trained_rows for row in (a, b)]
+    trained = [_told(count if all(counts) else None) for count in counts]
     return [
         Difference("Dataset version", _told(one.version_number), _told(other.version_number)),
         Difference("Rows", _told(one.rows), _told(other.rows)),

@@ -1,7 +1,7 @@
 """What the leaderboard shows: heads that sort, a row for each prototype, its cells in words."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,8 @@ from mllab.models import Prototype, UseCase
 from mllab.services.board_acts import Retrained
 from mllab.services.leaderboards import DEFAULT_SORT, Leaderboard, LeaderboardRow, leaderboard
 from mllab.services.naming import prototype_name
+from mllab.web.board_rows_seen import rows_words, usual_rows, with_own_rows
+from mllab.web.board_twins import twin_words
 from mllab.web.differences import SpaceView, differences_view, differs_by, space_views
 from mllab.web.scores import ScoreView, score_view
 from projects.models import Project, Role
@@ -56,6 +58,7 @@ class RowView:
     verdict_icon: str
     differs: str = ""
     differs_from: int | None = None
+    twin: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -76,7 +79,10 @@ def board_context(project: Project, use_case: UseCase, query: QueryDict) -> dict
     spaces = {space.letter: space for space in space_views(board)}
     by_space = bool(spaces) and board.sort == DEFAULT_SORT
     firsts = _firsts(board, by_space=by_space)
-    rows = [row_view(row, scored, shares, firsts.get(row.space.letter)) for row in board.rows]
+    twins = twin_words(board.rows)
+    rows, seen = rows_seen(
+        [row_view(row, scored, shares, firsts.get(row.space.letter), twins) for row in board.rows]
+    )
     return {
         "use_case": use_case, "board": board, "asked": asked, "rows": rows,
         "rankings": scored, "heads": _heads(board, asked, scored, shares),
@@ -85,7 +91,7 @@ def board_context(project: Project, use_case: UseCase, query: QueryDict) -> dict
         "differences": differences_view(board, query.getlist("p")) if "differ" in query else None,
         "differ_asked": "differ" in query, "ticked": query.getlist("p"),
         "sampled": next((s.n for s in _all(rows, "silhouette") if s.error), None),
-        "resampled": _resampled(rows),
+        "seen": seen,
         "may_edit": project.membership.allows(Role.EDITOR),
         "may_delete": project.membership.allows(Role.OWNER),
         "ready": sum(row.is_done for row in rows), "section": "lab",
@@ -153,10 +159,12 @@ def row_view(
     scored: list[type[Metric]],
     shares: list[type[Metric]],
     first: LeaderboardRow | None = None,
+    twins: Mapping[int, str] | None = None,
 ) -> RowView:
     """Write one row; its cells stand in the order of the columns.
 
-    ``first`` is the row that it is told apart from.
+    ``first`` is the row that it is told apart from; ``twins`` mark those with and without
+    principal components, by their number.
     """
     cells = {cell.metric.key: cell for cell in row.cells}
     state, verdict = row.state.key, row.standing.verdict
@@ -175,7 +183,20 @@ def row_view(
         [view(metric) for metric in scored], [view(metric) for metric in shares], css, icon,
         differs_by(row, first) if first else "",
         first.prototype.number if first else None,
+        (twins or {}).get(row.prototype.number, ""),
     )  # fmt: skip
+
+
+def rows_seen(rows: list[RowView]) -> tuple[list[RowView], str]:
+    """Note in its cell where a score looks at other rows than most; say what most look at."""
+    done = [row for row in rows if row.is_done]
+    usual = usual_rows([row.scores for row in done])
+    noted = [replace(row, scores=with_own_rows(row.scores, usual)) for row in rows]
+    first = done[0].scores if done else []
+    seen = rows_words(first, usual, _resampled(rows))
+    if seen and any(score.own_rows for row in noted for score in row.scores):
+        seen += ". Where a prototype differs, its cell says so"
+    return noted, seen
 
 
 def _firsts(board: Leaderboard, *, by_space: bool) -> dict[str, LeaderboardRow]:
@@ -191,13 +212,13 @@ def _all(rows: list[RowView], key: str) -> list[ScoreView]:
 
 
 def _resampled(rows: list[RowView]) -> str:
-    """Say how often, and on how many rows, models were trained again: "3 to 10 random parts"."""
+    """Say how often, and on how many rows, models were trained again: "3 to 10 resamples"."""
     found = [row.row.prototype.details.get("stability") or {} for row in rows if row.is_done]
     times = [int(each["resamples"]) for each in found if each.get("resamples")]
     sizes = [int(each["rows"]) for each in found if each.get("resamples")]
     if not times:
         return ""
-    return f"{_range(times)} random parts of {_range(sizes)} rows"
+    return f"{_range(times)} resamples of {_range(sizes)} rows"
 
 
 def _range(values: list[int]) -> str:

@@ -6,12 +6,13 @@ from datasets.services.exports import file_name
 from mllab.models import Prototype
 from mllab.services.model_files import JSON, model_text
 from mllab.services.naming import prototype_name
+from projects.models import User
 from projects.web.stream import file_response
 
 
-def model_response(prototype: Prototype, form: str) -> StreamingHttpResponse:
+def model_response(prototype: Prototype, user: User, form: str) -> StreamingHttpResponse:
     """Send the model as ``json``, ``sql`` or ``postgres``; raises as ``model_text``."""
-    content = model_text(prototype=prototype, form=form).encode()
+    content = model_text(prototype=prototype, user=user, form=form).encode()
     ending, kind = ("json", "application/json") if form == JSON else ("sql", "application/sql")
     name = f"{prototype_name(prototype=prototype)} (prototype {prototype.number})"
     return file_response(

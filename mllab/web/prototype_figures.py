@@ -16,6 +16,12 @@ from mllab.web.segments import Look, look_of
 from projects.models import Project
 from segplatform.kernel.errors import NotFound
 
+UNSURE = "0.1"
+"""Up to this confidence customers are on the border: of a model with centres it is 1 − d₁/d₂, the
+distances to the own and to the nearest other centre; that is the simplified silhouette (Hruschka,
+de Castro and Campello, 2004, Evolutionary algorithms for clustering gene-expression data), cut at
+0."""
+
 
 def figure_view(
     prototype: Prototype,
@@ -77,8 +83,15 @@ def silhouette_tab(project: Project, prototype: Prototype, query: QueryDict) -> 
     count = sum(len(trace["x"]) for trace in figure.figure["data"]) if figure else 0
     return {
         "figure": figure, "lines": lines, "shown": count, "customers_url": link,
-        "segments": _choices(prototype, look),
+        "segments": _choices(prototype, look), "unsure": UNSURE,
+        "is_part": _is_part(figure, prototype),
     }  # fmt: skip
+
+
+def _is_part(figure: FigureView | None, prototype: Prototype) -> bool:
+    """Say whether silhouettes are known of a part of those in segments only."""
+    drawn = sum(len(trace["x"]) for trace in figure.figure["data"]) if figure else 0
+    return 0 < drawn < sum(prototype.details.get("sizes", []))
 
 
 def _widths(figure: FigureView, look: Look) -> list[tuple[str, str, int, list[str]]]:

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.http import QueryDict
 
-from mllab.engine.effects import LARGE, MEDIUM, SMALL, Effect, effects
+from mllab.engine.effects import effects
 from mllab.models import Prototype
 from mllab.services.drafts import Draft, drafts_propose
 from mllab.services.prototypes import prototype_profiles
 from mllab.services.segments import SegmentInfo, segment_list, segment_words
 from mllab.web.combine import combined_view
-from mllab.web.numbers import number_words
 from mllab.web.scores import SteadyView, share, steady_view
+from mllab.web.segment_facts import Fact, facts_of
 from mllab.web.segments import look_of
 from mllab.web.value_words import value_line
 from mllab.web.warm_start import started_view
@@ -22,16 +22,6 @@ from projects.models import Project, Role
 FACTS = 4
 CARDS = 12
 """Segments that have a card; the others are in the table of sizes."""
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One difference in words, how strong it is, and the numbers behind it."""
-
-    text: str
-    strength: str
-    detail: str
-    is_display: bool
 
 
 @dataclass(frozen=True)
@@ -63,14 +53,13 @@ def summary_tab(project: Project, prototype: Prototype, query: QueryDict) -> dic
     for info in segments[:CARDS] + [each for each in segments[CARDS:] if each.is_noise]:
         named = stored.get(info.label)
         draft = None if (named and named.name) or not may_edit else drafts.get(info.label)
-        facts = [_fact(each) for each in told.get(info.label, []) if abs(each.size) >= SMALL]
         cards.append(
             Card(
                 info,
                 *look.head(info.label),
                 share(info.size, whole),
                 f"{100 * info.size / max(whole, 1):.2f}",
-                facts[:FACTS],
+                facts_of(told.get(info.label, []), FACTS),
                 look.edit_url(info.label),
                 draft,
                 None if info.is_noise else steady_view(prototype, info.label),
@@ -82,35 +71,3 @@ def summary_tab(project: Project, prototype: Prototype, query: QueryDict) -> dic
         "combined": combined_view(prototype), "divided": divided_view(project, prototype),
         "started": started_view(project, prototype), "later_value": value_line(prototype, look),
     }  # fmt: skip
-
-
-def _fact(effect: Effect) -> Fact:
-    text = _share_text(effect) if effect.kind == "share" else number_text(effect)
-    return Fact(text, _strength(effect.size), _detail(effect), effect.role != "input")
-
-
-def number_text(effect: Effect) -> str:
-    """Write "Monetary is 4.1 × the average"; where a ratio says little, the mean itself."""
-    index, side = effect.index, "above" if effect.size > 0 else "below"
-    if index is None or index <= 0 or 90 < index < 110:
-        return f"{effect.column} is {side} the average, at {number_words(effect.mean)}"
-    ratio = index / 100
-    digits = 0 if ratio >= 10 else 1 if ratio >= 0.1 else 2
-    return f"{effect.column} is {max(ratio, 0.01):,.{digits}f} × the average"
-
-
-def _share_text(effect: Effect) -> str:
-    inside, others = (f"{100 * part:.0f} %" for part in (effect.mean, effect.rest))
-    return f"{effect.column} is “{effect.value[:40]}” for {inside}, for {others} of the others"
-
-
-def _strength(size: float) -> str:
-    steps = ((LARGE, "large"), (MEDIUM, "medium"), (SMALL, "small"))
-    return next((word for least, word in steps if abs(size) >= least), "")
-
-
-def _detail(effect: Effect) -> str:
-    size = f"effect size {effect.size:+.1f}".replace("-", "−")
-    if effect.kind == "share":
-        return size
-    return f"mean {number_words(effect.mean)}, of the others {number_words(effect.rest)}; {size}"

@@ -19,6 +19,7 @@ from mllab.web.prototype_figures import map_tab, silhouette_tab
 from mllab.web.prototype_profiles import profiles_tab
 from mllab.web.prototype_rules import rules_tab
 from mllab.web.prototype_summary import summary_tab
+from mllab.web.reachability import has_reach, reach_tab
 from mllab.web.settings_words import settings_tab
 from projects.models import Project
 
@@ -66,6 +67,7 @@ TABS = (
     Tab("rules", "Rules", rules_tab),
     Tab("cut", "Dendrogram", applies=_joins, url="prototype_cut"),
     Tab("cut", "k-distance", applies=_reaches, url="prototype_cut"),
+    Tab("reach", "Reachability", reach_tab, has_reach),
     Tab("customers", "Customers", url="prototype_customers"),
     Tab("value", "Later value", url="prototype_value"),
     Tab("by_hand", "Merge and split", by_hand_tab),

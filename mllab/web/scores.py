@@ -39,6 +39,8 @@ class ScoreView:
     rank: int | None
     words: str
     is_tie: bool = False
+    own_rows: str = ""
+    """How many rows it looks at, where most prototypes beside it are scored on others."""
 
     @property
     def is_there(self) -> bool:

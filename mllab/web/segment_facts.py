@@ -1,54 +1,67 @@
-"""What sets each segment apart, in words: "Monetary 4.1 × the average"."""
+"""What sets each segment apart, in words: "Monetary is 4.1 × the average"."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from mllab.web.scores import plain
+from mllab.engine.effects import LARGE, MEDIUM, SMALL, Effect, effects
+from mllab.web.numbers import number_words
 
 FACTS = 3
-LEAST = 0.25
-"""Distance from everyone's mean, in standard deviations, that is worth a word; it is the step at
-which the heat table of a prototype takes on colour."""
-TIMES = 1.25
-"""So many times everyone's mean, or its inverse, is worth a word too: of amounts of money a few
-large ones make the standard deviation so wide that hardly any segment lies far out."""
 
 
-def segment_facts(profiles: Mapping[str, Any], count: int = FACTS) -> dict[int, list[str]]:
-    """Name the numbers in which each segment lies farthest from everyone, at most ``count``.
+@dataclass(frozen=True)
+class Fact:
+    """One difference in words, how strong it is, and the numbers behind it."""
 
-    ``profiles`` is that of a prototype; by label, the farthest first, by |z|. Columns that were
-    not trained on (often scores made of those that were) only take the places that are left.
+    text: str
+    strength: str
+    detail: str
+    is_display: bool
+
+
+def segment_facts(profiles: Mapping[str, Any], count: int = FACTS) -> dict[int, list[Fact]]:
+    """Name, by label, in what each segment differs most from everyone else, at most ``count``.
+
+    ``profiles`` is that of a prototype. Wherever segments are told of, facts are ranked so: by
+    effect size, what was trained on first (``mllab.engine.effects``).
     """
-    found: dict[int, list[tuple[bool, float, str]]] = {}
-    for column in profiles["columns"]:
-        if column["kind"] != "numeric":
-            continue
-        for item in column["segments"]:
-            if _is_worth_a_word(item):
-                words = fact(column["name"], item)
-                place = (column["role"] != "input", -abs(item["z"]), words)
-                found.setdefault(item["label"], []).append(place)
-    return {label: [words for _, _, words in sorted(told)[:count]] for label, told in found.items()}
+    return {label: facts_of(told, count) for label, told in effects(profiles).items()}
 
 
-def fact(name: str, item: Mapping[str, Any]) -> str:
-    """Write the mean of a column in a segment beside that of everyone.
+def facts_of(told: Sequence[Effect], count: int) -> list[Fact]:
+    """Write the strongest differences of one segment, those that are large enough for a word."""
+    return [fact_of(each) for each in told if abs(each.size) >= SMALL][:count]
 
-    ``index`` is 100 × their quotient; where it says little (a mean about zero, or of another
-    sign, or hardly another mean) the mean itself is written.
-    """
-    index, side = item.get("index"), "above" if item["z"] > 0 else "below"
+
+def fact_of(effect: Effect) -> Fact:
+    """Write one difference."""
+    text = _share_text(effect) if effect.kind == "share" else number_text(effect)
+    return Fact(text, _strength(effect.size), _detail(effect), effect.role != "input")
+
+
+def number_text(effect: Effect) -> str:
+    """Write "Monetary is 4.1 × the average"; where a ratio says little, the mean itself."""
+    index, side = effect.index, "above" if effect.size > 0 else "below"
     if index is None or index <= 0 or 90 < index < 110:
-        return f"{name} {side} the average, at {plain(item.get('mean'))}"
+        return f"{effect.column} is {side} the average, at {number_words(effect.mean)}"
     ratio = index / 100
     digits = 0 if ratio >= 10 else 1 if ratio >= 0.1 else 2
-    return f"{name} {max(ratio, 0.01):,.{digits}f} × the average"
+    return f"{effect.column} is {max(ratio, 0.01):,.{digits}f} × the average"
 
 
-def _is_worth_a_word(item: Mapping[str, Any]) -> bool:
-    z, index = item.get("z"), item.get("index")
-    if z is None:
-        return False
-    times = index / 100 if index is not None and index > 0 else 1.0
-    return abs(z) >= LEAST or times >= TIMES or times <= 1 / TIMES
+def _share_text(effect: Effect) -> str:
+    inside, others = (f"{100 * part:.0f} %" for part in (effect.mean, effect.rest))
+    return f"{effect.column} is “{effect.value[:40]}” for {inside}, for {others} of the others"
+
+
+def _strength(size: float) -> str:
+    steps = ((LARGE, "large"), (MEDIUM, "medium"), (SMALL, "small"))
+    return next((word for least, word in steps if abs(size) >= least), "")
+
+
+def _detail(effect: Effect) -> str:
+    size = f"effect size {effect.size:+.1f}".replace("-", "−")
+    if effect.kind == "share":
+        return size
+    return f"mean {number_words(effect.mean)}, of the others {number_words(effect.rest)}; {size}"

@@ -14,7 +14,7 @@ from mllab.services.prototypes import prototype_profiles
 from mllab.services.segmentations import segmentation_prototype
 from mllab.services.segments import SegmentInfo, segment_list
 from mllab.services.segments_area import columns_needed, scored_datasets, version_list
-from mllab.web.segment_facts import segment_facts
+from mllab.web.segment_facts import Fact, segment_facts
 from projects.models import Project, Role
 from segplatform.kernel.errors import UserError
 
@@ -64,7 +64,7 @@ class SegmentCard:
     info: SegmentInfo
     css: str
     share: str
-    facts: list[str]
+    facts: list[Fact]
     customers_url: str
     edit_url: str
 
@@ -157,7 +157,7 @@ def _row(segmentation: Segmentation, scored: int) -> SegmentationRow:
 
 
 def _card(
-    project: Project, prototype: Prototype, info: SegmentInfo, facts: dict[int, list[str]]
+    project: Project, prototype: Prototype, info: SegmentInfo, facts: dict[int, list[Fact]]
 ) -> SegmentCard:
     edit = "" if info.is_noise else _url(project, prototype, "segment_edit", info.label)
     customers = f"{_url(project, prototype, 'prototype_customers')}?segment={info.label}"

@@ -91,6 +91,7 @@ ACCESS = {
     "api:compare_prototypes": {"GET": API_VIEWER},
     "api:get_value_check": {"GET": API_VIEWER},
     "api:start_value_check": {"POST": API_EDITOR},
+    "api:compare_with_groups": {"GET": API_VIEWER},
     "api:promote_prototype": {"POST": API_EDITOR},
     "api:list_prototype_segments": {"GET": API_VIEWER},
     "api:change_prototype_segment": {"PATCH": API_EDITOR},

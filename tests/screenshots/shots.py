@@ -181,6 +181,7 @@ LAB = [
     popup("prototype", "add to flow", "{density}", followed("Add to flow")),
     Shot("compare", "two", "{lab}compare/?{two}"),
     Shot("compare", "four", "{lab}compare/?{four}"),
+    Shot("compare", "groups", "{lab}compare/?{two}&groups=1"),
     Shot("compare", "refused", "{lab}compare/"),
 ]
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from mllab.engine.algorithms.base import Algorithm, Cost, Fit, Model, algorithms
 from mllab.engine.micro import crowd_middles, micro_scorer, micro_scoring
 from mllab.engine.nearest import Scorer, nearest_row
+from mllab.engine.reachability import reach_details, walked
 from mllab.engine.segment_count import SmallestSegment, check_count
 from mllab.engine.watched import watched
 from segplatform.kernel.errors import UserError
@@ -105,7 +106,11 @@ class Hdbscan(Algorithm):
         progress.step(0.95)
         if labels.max() < 0:
             raise _noise_only(smallest, params)
-        details = {"min_cluster_size": smallest, "min_samples": neighbours}
+        details = {
+            "min_cluster_size": smallest,
+            "min_samples": neighbours,
+            **reach_details(*walked(model._single_linkage_tree_, labels)),
+        }
         return Fit(
             labels,
             crowd_middles(X, labels),

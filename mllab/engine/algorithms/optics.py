@@ -6,9 +6,9 @@ from pydantic import Field
 
 from mllab.engine.algorithms.base import NOISE, Algorithm, Cost, Fit, Model, algorithms
 from mllab.engine.density import k_distances
-from mllab.engine.knee import thinned
 from mllab.engine.micro import crowd_middles, micro_scorer, micro_scoring
 from mllab.engine.nearest import Scorer, nearest_row
+from mllab.engine.reachability import reach_details
 from mllab.engine.segment_count import SmallestSegment, check_count
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.params import Params
@@ -24,7 +24,6 @@ FEWEST, NEIGHBOURS, SHARE = 5, 10, 100
 CUTS = (0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.4)  # quantiles of reachability, tried in turn
 TELLING = 0.05  # of all rows: the second segment must hold as many
 CHUNK = 100  # rows between two looks at whether to stop
-CURVE_POINTS = 400
 WAYS = {
     "cut": "One density for all segments",
     "xi": "Steep flanks: each segment its own density, more noise",
@@ -100,8 +99,6 @@ class Optics(Algorithm):
 
     def fit(self, X: "Matrix", params: OpticsParams, seed: int, progress: Progress) -> Fit:
         """Order the rows and read the segments from it."""
-        import numpy as np
-
         check_count(X, 2)
         wanted = min(params.min_samples, len(X))
         smallest = params.min_cluster_size or max(min(FEWEST, len(X)), len(X) // SHARE)
@@ -114,12 +111,11 @@ class Optics(Algorithm):
             labels, height = _by_flanks(order, reach, before, smallest, wanted, params.xi), None
         if labels.max() < 1:
             raise _too_few(int(labels.max()) + 1, params)
-        finite = np.where(np.isfinite(reach), reach, reach[np.isfinite(reach)].max())
         details = {
             "min_samples": wanted,
             "min_cluster_size": smallest,
             "cut": height,
-            "reachability": thinned(finite[order], CURVE_POINTS),
+            **reach_details(reach[order], labels[order]),
         }
         return Fit(
             labels,

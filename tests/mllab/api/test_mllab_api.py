@@ -167,6 +167,21 @@ def test_two_prototypes_are_compared(client: Client, use_case: UseCase, waited_f
     assert 0 < found["ari"] < 1
 
 
+def test_segments_are_compared_with_groups_of_the_table(
+    client: Client, use_case: UseCase, waited_for: None
+) -> None:
+    prototype = make_prototype(make_prepared(use_case), k=3)
+    found = get(client, f"/prototypes/{prototype.pk}/groups")
+    assert (found["column"], found["rows"]) == ("Group", 60)
+    assert {each["name"] for each in found["groups"]} == {"Champions", "At risk", "New"}
+    assert sum(map(sum, found["table"])) == 60
+    assert "RFM" in found["columns"]
+    other = get(client, f"/prototypes/{prototype.pk}/groups?column=R")
+    assert [each["rows"] for each in other["groups"]] == [20, 20, 20]
+    refused = get(client, f"/prototypes/{prototype.pk}/groups?column=X", 400)
+    assert "no column" in refused["error"]["message"]
+
+
 def test_work_that_cannot_be_done_now_is_a_conflict(
     client: Client, use_case: UseCase, dataset: Dataset
 ) -> None:

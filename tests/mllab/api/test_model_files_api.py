@@ -7,9 +7,12 @@ import duckdb
 import numpy as np
 import pytest
 from asgiref.sync import async_to_sync
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from mllab.engine.score_sql import score_sql
 from mllab.models import Prototype, UseCase
 from mllab.services.files import path_of
 from mllab.services.segments import segment_change
@@ -64,6 +67,26 @@ def test_the_sql_gives_its_customers_the_segments_of_training(
     assert {row[-1] for row in rows if row[-2] == 0} == {"Best -- ' ones"}
     answer = client.get(f"/api/v1/prototypes/{prototype.pk}/sql?dialect=postgres")
     assert " AS MATERIALIZED (" in text_of(answer)
+
+
+def test_the_sql_of_a_forest_is_written_once_and_has_the_names_of_now(
+    client: Client, use_case: UseCase, user: User, waited_for: None
+) -> None:
+    apart = {"apart": "forest", "apart_share": 0.1}
+    prototype = make_prototype(make_prepared(use_case, preprocessing=apart), k=2)
+    segment_change(prototype=prototype, label=0, user=user, name="Before")
+    address = f"/api/v1/prototypes/{prototype.pk}/sql"
+    assert "'Before'" in text_of(client.get(address))
+    segment_change(prototype=prototype, label=0, user=user, name="It's now")
+    with CaptureQueriesContext(connection) as queries:
+        text = text_of(client.get(address))
+    assert not [each for each in queries if "INSERT" in each["sql"] and "job" in each["sql"]]
+    assert "'It''s now'" in text
+    assert "Before" not in text
+    assert "\ue5e9" not in text
+    model = json.loads((path_of(folder=prototype.folder) / "model.json").read_text())
+    names = {"-1": "Noise", "0": "It's now", "1": "Segment 2"}
+    assert text.split("\n", 2)[2] == score_sql(model, names)
 
 
 def test_what_is_not_trained_has_no_model_to_send(client: Client, use_case: UseCase) -> None:

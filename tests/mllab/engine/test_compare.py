@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 from mllab.engine.compare import CompareItem, compare
 from mllab.engine.matching import agreement, cross_table, matched
 from segplatform.kernel.errors import UserError
-from tests.mllab.engine.labs import write_experiment, write_prototype
+from tests.mllab.engine.labs import write_experiment, write_prototype, write_table
 
 ROWS = [*range(1, 31)]
 FIRST = [0] * 15 + [1] * 10 + [2] * 5
@@ -161,3 +161,45 @@ def test_hundreds_of_segments_are_cut(tmp_path: Path) -> None:
     assert pair["labels_a"][-2:] == [None, -1]
     assert np.sum(pair["table"]) == 2000
     assert len(json.dumps(found)) < 500_000
+
+
+def test_groups_of_the_table_are_one_more_side(lab: Lab) -> None:
+    one = lab.item(FIRST)
+    found = json.loads(json.dumps(compare([one], "Country"), allow_nan=False))
+    groups = found["groups"]
+    lands = [None if row % 5 == 0 else f"Land {row % 3}" for row in ROWS]
+    assert {(each["name"], each["rows"]) for each in groups["sizes"]} == {
+        (name, lands.count(name)) for name in set(lands)
+    }
+    assert groups["sizes"][-1]["name"] is None
+    pair = groups["pairs"][0]
+    assert pair["b"] == one.id
+    assert pair["ari"] == pytest.approx(adjusted_rand_score([*map(str, lands)], FIRST))
+    assert pair["ami"] == pytest.approx(adjusted_mutual_info_score([*map(str, lands)], FIRST))
+    places = {each["name"]: at for at, each in enumerate(groups["sizes"])}
+    counts = np.zeros((4, 3), dtype=int)
+    for land, label in zip(lands, FIRST, strict=True):
+        counts[places[land], label] += 1
+    assert pair["table"] == counts.tolist()
+
+
+def test_the_best_groups_are_proposed_and_others_can_be_chosen(lab: Lab, tmp_path: Path) -> None:
+    assert [each["name"] for each in compared(lab.item(FIRST), lab.item(FIRST))["columns"]] == [
+        "Country", "Recency",
+    ]  # fmt: skip
+    folder = lab.experiment()
+    write_table(folder, ROWS, "'x' AS One, CASE __row % 2 WHEN 0 THEN 'Loyal' END AS Kind, "
+                              "__row % 2 = 0 AS \"a\"\"b\", __row AS Many")  # fmt: skip
+    found = compare([lab.item(FIRST)], propose=True)
+    assert [(each["name"], each["values"], each["is_rfm"]) for each in found["columns"]] == [
+        ("Kind", 2, True), ('a"b', 2, False),
+    ]  # fmt: skip
+    assert found["groups"]["column"] == "Kind"
+    assert compare([lab.item(FIRST)], 'a"b')["groups"]["pairs"][0]["table"]
+    for column, words in (
+        ("Many", "not split"),
+        ("One", "not split"),
+        ("X", "no column"),
+    ):
+        with pytest.raises(UserError, match=words):
+            compare([lab.item(FIRST)], column)

@@ -84,6 +84,26 @@ def test_two_spaces_have_ranks_of_their_own_and_say_what_they_are(
     assert "differs from #3 by principal components, seed" in sorted_page
 
 
+def test_rows_that_scores_look_at_are_on_the_page_and_on_paper(
+    use_case: UseCase, user: User, two_spaces: list[Prototype]
+) -> None:
+    MetricScore.objects.filter(prototype=two_spaces[0], key="silhouette").update(n=1_055)
+    for page in (told(use_case, user), client_of(user).get(url(use_case, "use_case_report"))):
+        text = page if isinstance(page, str) else page.content.decode()
+        assert "Silhouette 60 rows; Stability 3 resamples of 38 rows" in text
+        assert text.count("n = 1,055") == 1
+
+
+def test_twins_with_and_without_components_name_each_other(
+    use_case: UseCase, user: User, two_spaces: list[Prototype]
+) -> None:
+    Experiment.objects.filter(pk=two_spaces[2].experiment_id).update(seed=42)
+    page = told(use_case, user)
+    assert "without PCA; twin with PCA: #3" in page
+    assert "twin without PCA: #1" in page
+    assert page.count("twin with") == 2
+
+
 def test_differences_of_two_are_told_in_words(
     use_case: UseCase, user: User, two_spaces: list[Prototype]
 ) -> None:
@@ -160,6 +180,19 @@ def test_editing_puts_one_model_into_the_draft(
     draft = Experiment.objects.get(started=None)
     assert (draft.preprocessing["pca"], draft.seed) == ("keep", 7)
     assert [model["params"]["k"] for model in draft.algorithms] == [2]
+
+
+def test_several_of_one_experiment_are_edited_together(
+    use_case: UseCase, user: User, two_spaces: list[Prototype]
+) -> None:
+    page = act(use_case, user, "edit", *two_spaces)
+    assert "These prototypes are of several experiments" in page
+    assert not Experiment.objects.filter(started=None).exists()
+    act(use_case, user, "edit", *two_spaces[:2])
+    draft = Experiment.objects.get(started=None)
+    assert [model["params"]["k"] for model in draft.algorithms] == [2, 3]
+    Prototype.objects.filter(pk=two_spaces[1].pk).update(algorithm="by_hand")
+    assert "Merged or split by hand" in act(use_case, user, "edit", *two_spaces[:2])
 
 
 def test_nothing_ticked_is_told(use_case: UseCase, user: User) -> None:

@@ -4,50 +4,41 @@ from typing import Any
 
 import pytest
 
-from mllab.web.segment_facts import fact, segment_facts
+from mllab.engine.effects import Effect
+from mllab.web.segment_facts import fact_of, segment_facts
 from mllab.web.segmentations import scoring_words
 
 
 @pytest.mark.parametrize(
-    ("index", "z", "mean", "words"),
+    ("index", "size", "mean", "words"),
     [
-        (410.2, 2.1, 8000, "Monetary 4.1 × the average"),
-        (2_345, 9.0, 1, "Monetary 23 × the average"),
-        (12.1, -0.8, 5, "Monetary 0.1 × the average"),
-        (3.4, -0.8, 5, "Monetary 0.03 × the average"),
-        (0.02, -0.8, 5, "Monetary 0.01 × the average"),
-        (104.0, 1.2, 2011, "Monetary above the average, at 2,011"),
-        (None, -1.2, -0.4, "Monetary below the average, at -0.4"),
-        (-50.0, -1.2, -3.21, "Monetary below the average, at -3.21"),
+        (410.2, 2.1, 8000, "Monetary is 4.1 × the average"),
+        (2_345, 9.0, 1, "Monetary is 23 × the average"),
+        (12.1, -0.8, 5, "Monetary is 0.1 × the average"),
+        (0.02, -0.8, 5, "Monetary is 0.01 × the average"),
+        (104.0, 1.2, 2011, "Monetary is above the average, at 2,011"),
+        (None, -1.2, -0.4, "Monetary is below the average, at −0.4"),
     ],
 )
 def test_a_mean_is_written_beside_that_of_everyone(
-    index: float | None, z: float, mean: float, words: str
+    index: float | None, size: float, mean: float, words: str
 ) -> None:
-    assert fact("Monetary", {"index": index, "z": z, "mean": mean}) == words
+    found = fact_of(Effect("Monetary", "input", "number", size, mean, 0.0, index))
+    assert found.text == words
 
 
-def test_the_farthest_come_first_and_what_is_near_is_left_out() -> None:
-    def column(name: str, *zs: float | None, index: float = 110) -> dict[str, Any]:
-        segments = [
-            {"label": label, "index": index, "z": z, "mean": 1} for label, z in enumerate(zs)
-        ]
+def test_facts_are_ranked_by_effect_size_and_what_is_near_is_left_out() -> None:
+    def column(name: str, mean: float, std: float) -> dict[str, Any]:
+        inside = {"label": 0, "n": 50, "mean": mean, "index": 100 * mean, "z": (mean - 1) / std}
+        overall = {"n": 100, "mean": 1.0, "std": std}
         role = "display" if name.islower() else "input"
-        return {"name": name, "kind": "numeric", "role": role, "segments": segments}
+        return {"name": name, "kind": "numeric", "role": role, "overall": overall,
+                "segments": [inside]}  # fmt: skip
 
-    columns = [
-        column("A", 0.3, 0.2), column("B", -2.0, None), column("C", 1.0, 0.1),
-        column("D", 0.5, -0.24), {"name": "Land", "kind": "category", "segments": []},
-    ]  # fmt: skip
-    found = segment_facts({"columns": columns})
-    assert [each.split()[0] for each in found[0]] == ["B", "C", "D"]
-    assert 1 not in found
-    scores = [column("r", -3.0), column("A", 0.3), column("f", 2.0)]
-    assert [each.split()[0] for each in segment_facts({"columns": scores})[0]] == ["A", "r", "f"]
-    wide = [column("A", 0.1, -0.2, index=300), column("B", 0.2, -0.1, index=20)]
-    assert segment_facts({"columns": wide})[1] == [
-        "A 3.0 × the average", "B 0.2 × the average",
-    ]  # fmt: skip
+    columns = [column("A", 1.5, 1), column("B", 2, 1.2), column("C", 1.05, 1), column("d", 2, 1.1)]
+    found = segment_facts({"columns": columns, "segments": [{"label": 0, "size": 50}]})[0]
+    assert [each.text.split()[0] for each in found] == ["B", "A", "d"]
+    assert [each.strength for each in found] == ["large"] * 3
 
 
 @pytest.mark.parametrize(
