@@ -85,7 +85,7 @@ def test_a_result_in_words_on_pages_and_by_the_api(
     address = f"/api/v1/prototypes/{prototype.pk}/value-check"
     assert script.get(address).status_code == 404
     ValueCheck.objects.create(
-        prototype=prototype, asked=ASKED, result=result(), created=timezone.now()
+        prototype=prototype, asked=ASKED, result=result(), share=0.2, created=timezone.now()
     )
     said = (
         "“Loyal” is 25 % of the customers and brought 61 % of what they spent in the 60 days "
@@ -97,6 +97,9 @@ def test_a_result_in_words_on_pages_and_by_the_api(
     assert "10 of 60 customers are nowhere in the transactions" in page
     assert "5 more customers bought in these days for 100, 9.1 % of all" in page
     assert said in client.get(url_of(prototype, "prototype")).text
+    board = [prototype.experiment.use_case.project_id, prototype.experiment.use_case_id]
+    assert said in client.get(reverse("use_case_report", args=board)).text
+    assert "later value ε² 0.20" in client.get(reverse("use_case", args=board)).text
     found = script.get(address).json()
     assert (found["headline"], found["segments"][0]["name"]) == (said, "Loyal")
     assert found["settings"]["as_of"] is True
