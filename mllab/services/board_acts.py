@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from mllab.engine.made import made_algorithms
 from mllab.models import Experiment, Prototype, UseCase
 from mllab.services.experiments import draft_get, draft_save, experiment_create
 from mllab.services.naming import prototype_params
@@ -21,6 +22,11 @@ MOST = 100
 SAME = (
     "These learned from the newest version of the dataset: the same settings give the same "
     "segments. Edit the settings of one to train it anew."
+)
+
+MADE = (
+    "Prototype {number} was made of others and has no settings of its own: edit those that it was "
+    "made of."
 )
 
 
@@ -65,7 +71,7 @@ def prototypes_retrain(*, prototypes: Sequence[Prototype], user: User) -> Retrai
     """
     failed = [each for each in prototypes if not _is_busy(each) and each.finished is None]
     done = [each for each in prototypes if each.finished]
-    outdated = [each for each in done if _is_outdated(each)]
+    outdated = [each for each in done if _is_outdated(each) and not _is_made(each)]
     if not failed and not outdated:
         raise Conflict(SAME)
     for prototype in failed:
@@ -77,6 +83,8 @@ def prototypes_retrain(*, prototypes: Sequence[Prototype], user: User) -> Retrai
 
 def prototype_edit(*, prototype: Prototype, user: User) -> Experiment:
     """Give the person's draft the settings of one prototype: its experiment's, its model alone."""
+    if _is_made(prototype):
+        raise Conflict(MADE.format(number=prototype.number))
     experiment = prototype.experiment
     draft = draft_get(use_case=experiment.use_case, user=user)
     draft.features, draft.preprocessing = experiment.features, experiment.preprocessing
@@ -85,6 +93,10 @@ def prototype_edit(*, prototype: Prototype, user: User) -> Experiment:
 
 def _is_busy(prototype: Prototype) -> bool:
     return state_of(prototype=prototype).is_active
+
+
+def _is_made(prototype: Prototype) -> bool:
+    return prototype.algorithm in made_algorithms()
 
 
 def _is_outdated(prototype: Prototype) -> bool:
