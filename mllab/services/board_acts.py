@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from mllab.engine.by_hand import KEY as BY_HAND
+from mllab.engine.made import made_algorithms
 from mllab.models import Experiment, Prototype, UseCase
 from mllab.services.experiments import draft_get, draft_save, experiment_create
 from mllab.services.naming import prototype_params
@@ -26,6 +26,11 @@ SEVERAL = (
 SAME = (
     "These learned from the newest version of the dataset: the same settings give the same "
     "segments. Edit the settings of one to train it anew."
+)
+
+MADE = (
+    "Made of other prototypes, without settings of its own: prototype {numbers}. Edit those that "
+    "it was made of."
 )
 
 
@@ -70,7 +75,7 @@ def prototypes_retrain(*, prototypes: Sequence[Prototype], user: User) -> Retrai
     """
     failed = [each for each in prototypes if not _is_busy(each) and each.finished is None]
     done = [each for each in prototypes if each.finished]
-    outdated = [each for each in done if _is_outdated(each)]
+    outdated = [each for each in done if _is_outdated(each) and not _is_made(each)]
     if not failed and not outdated:
         raise Conflict(SAME)
     for prototype in failed:
@@ -83,17 +88,13 @@ def prototypes_retrain(*, prototypes: Sequence[Prototype], user: User) -> Retrai
 def prototypes_edit(*, prototypes: Sequence[Prototype], user: User) -> Experiment:
     """Give the person's draft the settings of an experiment, with the models of these alone.
 
-    ``Conflict`` for prototypes of several experiments, and for one made by hand: it has none.
+    ``Conflict`` for prototypes of several experiments, and for one made of others: it has none.
     """
     experiment = prototypes[0].experiment
     if len({each.experiment_id for each in prototypes}) > 1:
         raise Conflict(SEVERAL)
-    by_hand = [str(each.number) for each in prototypes if each.algorithm == BY_HAND]
-    if by_hand:
-        raise Conflict(
-            f"Merged or split by hand, without settings to edit: prototype {', '.join(by_hand)}. "
-            "Leave out what was made by hand."
-        )
+    if made := [str(each.number) for each in prototypes if _is_made(each)]:
+        raise Conflict(MADE.format(numbers=", ".join(made)))
     draft = draft_get(use_case=experiment.use_case, user=user)
     draft.features, draft.preprocessing = experiment.features, experiment.preprocessing
     return draft_save(
@@ -103,6 +104,10 @@ def prototypes_edit(*, prototypes: Sequence[Prototype], user: User) -> Experimen
 
 def _is_busy(prototype: Prototype) -> bool:
     return state_of(prototype=prototype).is_active
+
+
+def _is_made(prototype: Prototype) -> bool:
+    return prototype.algorithm in made_algorithms()
 
 
 def _is_outdated(prototype: Prototype) -> bool:

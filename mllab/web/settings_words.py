@@ -5,9 +5,10 @@ from typing import Any
 
 from django.http import QueryDict
 
+from mllab.engine.made import made_algorithms
 from mllab.engine.settings import ColumnSettings, Settings
 from mllab.models import Prototype
-from mllab.services.naming import prototype_algorithm, prototype_params
+from mllab.services.naming import params_text, prototype_algorithm, prototype_params
 from projects.models import Project
 
 ROLES = (("input", "Trained on"), ("display", "In profiles only"), ("ignored", "Left out"))
@@ -87,6 +88,8 @@ def _sentence(column: ColumnSettings) -> str:
 
 
 def _params(prototype: Prototype) -> list[tuple[str, str]]:
+    if prototype.algorithm in made_algorithms():
+        return [("Made of", params_text(prototype=prototype))]
     algorithm = prototype_algorithm(prototype=prototype)
     fields: Any = algorithm.Params.model_fields if algorithm else {}
     return [

@@ -192,7 +192,7 @@ def test_several_of_one_experiment_are_edited_together(
     draft = Experiment.objects.get(started=None)
     assert [model["params"]["k"] for model in draft.algorithms] == [2, 3]
     Prototype.objects.filter(pk=two_spaces[1].pk).update(algorithm="by_hand")
-    assert "Merged or split by hand" in act(use_case, user, "edit", *two_spaces[:2])
+    assert "Made of other prototypes" in act(use_case, user, "edit", *two_spaces[:2])
 
 
 def test_nothing_ticked_is_told(use_case: UseCase, user: User) -> None:
