@@ -67,12 +67,12 @@ class BisectingKMeans(Algorithm):
 
     def cost(self, rows: int, columns: int, params: BisectingParams) -> Cost:
         """Estimate from the rows that each split reads, as K-Means with two centres."""
-        # Measured on one core: 8 ms of set-up per start and 35 rounds, ten with all rows where
+        # Measured on one core: 2 ms of set-up per start and 35 rounds, ten with all rows where
         # starts were compared on a sample; ever smaller splits read all about log2(k) times.
         splits, levels = params.k - 1, (params.k - 1).bit_length()
         pair = 2 * (columns + 3) * 0.9e-9
         tried = min(levels * rows, splits * TRIED_ROWS)
-        starts = params.restarts * (splits * 8e-3 + 35 * tried * pair)
+        starts = params.restarts * (splits * 2e-3 + 35 * tried * pair)
         rest = levels * max(rows - TRIED_ROWS, 0) * 10 * pair
         return Cost(starts + rest + rows * 1e-7, rows * (columns * 24 + 40))
 
