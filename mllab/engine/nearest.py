@@ -22,6 +22,15 @@ def batches(rows: int) -> Iterator[slice]:
     return (slice(start, min(start + BATCH, rows)) for start in range(0, rows, BATCH))
 
 
+def some_rows(X: "Matrix", most: int, seed: int) -> "Matrix":
+    """Return at most so many rows of X (n, d), drawn by the seed, in their order."""
+    import numpy as np
+
+    if len(X) <= most:
+        return X
+    return X[np.sort(np.random.default_rng(seed).choice(len(X), most, replace=False))]
+
+
 def nearest_centre(rows: "Matrix", centers: "Matrix", metric: str = "sqeuclidean") -> "Labels":
     """Return the centre (k, d) that each row (m, d) is nearest to, (m,); ties to the first."""
     import numpy as np

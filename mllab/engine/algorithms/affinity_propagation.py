@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mllab.engine.algorithms.base import Labels, Matrix
 
+USUAL_ROUNDS = 60
 STILL = 15  # rounds with the same exemplars
 FIRST = 50  # rounds at least: a far row speaks for itself before the others have begun
 MOST_TRIED = 10  # segments, where a preference is sought
@@ -86,7 +87,7 @@ class AffinityPropagation(Algorithm):
         """Estimate from rounds over all pairs of the sample, and the nearest middle of all."""
         # Measured on one core: about 60 rounds of 12 ns for each pair, and K-Means for the bend.
         trained = min(rows, self.fit_rows or rows)
-        rounds = min(params.max_iter, 60)
+        rounds = min(params.max_iter, USUAL_ROUNDS)
         seconds = 0.05 + rounds * trained * trained * 12e-9 + trained * columns * 3e-6
         seconds += rows * (columns + 10) * 5e-9
         return Cost(seconds, 1_000_000 + 40 * trained * trained + rows * (columns * 16 + 40))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mllab.engine.algorithms.base import Labels, Matrix
 
+USUAL_ROUNDS = 40  # of one start
 CHUNK = 10  # iterations between two looks at whether to stop
 COVARIANCES = {
     "full": "Full: each segment its own shape and direction",
@@ -89,7 +90,7 @@ class GaussianMixture(Algorithm):
         pairs = columns * columns if params.covariance in ("full", "tied") else columns
         step = params.k * (8e-9 * (columns + 2) + 0.5e-9 * pairs)
         trained = min(rows, self.fit_rows or rows)
-        rounds = min(params.max_iter, 40)
+        rounds = min(params.max_iter, USUAL_ROUNDS)
         seconds = params.restarts * (0.005 + rounds * (2e-4 + trained * step)) + rows * step
         return Cost(seconds, rows * (columns * 8 + 40) + trained * (columns * 24 + params.k * 16))
 

@@ -68,11 +68,11 @@ class KMedoids(Algorithm):
 
     def cost(self, rows: int, columns: int, params: KMedoidsParams) -> Cost:
         """Estimate from all pairs of the sample, the swaps, and the nearest middle of all rows."""
-        # Measured on one core: 2 ns and 1 ns for each column of a distance, 20 ns for each of a
+        # Measured on one core: 2 ns and 1 ns for each column of a distance, 35 ns for each of a
         # start's swaps over all pairs.
         trained = min(rows, self.fit_rows or rows)
         pairs = trained * trained
-        seconds = 0.01 + pairs * ((columns + 2) * 1e-9 + params.restarts * 20e-9)
+        seconds = 0.01 + pairs * ((columns + 2) * 1e-9 + params.restarts * 35e-9)
         seconds += rows * params.k * (columns + 3) * 1e-9
         return Cost(seconds, 2_000_000 + 12 * pairs + rows * (columns * 16 + 40))
 

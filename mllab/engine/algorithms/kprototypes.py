@@ -82,11 +82,11 @@ class KPrototypes(Algorithm):
 
     def cost(self, rows: int, columns: int, params: KPrototypesParams) -> Cost:
         """Estimate from the rounds of all starts over the sample, and one labelling of all."""
-        # Measured on one core: about 15 rounds of 4 ns × (columns + 4) for each distance.
+        # Measured on one core: about 25 rounds of 4 ns × (columns + 12) for each distance.
         trained = min(rows, self.fit_rows or rows)
-        rounds = min(params.max_iter, 15)
-        pair = (columns + 4) * 4e-9
-        seconds = 0.01 + params.restarts * (2e-3 + rounds * (5e-4 + trained * params.k * pair))
+        rounds = min(params.max_iter, 25)
+        pair = (columns + 12) * 4e-9
+        seconds = 5e-3 + params.restarts * (5e-4 + rounds * (1e-4 + trained * params.k * pair))
         return Cost(seconds + rows * params.k * pair, 4_000_000 + rows * (columns * 16 + 40))
 
     def fit(self, X: "Matrix", params: KPrototypesParams, seed: int, progress: Progress) -> Fit:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import silhouette_samples
 
+from mllab.engine import silhouette_tiles as tiles
 from mllab.engine import silhouettes as module
 from mllab.engine.silhouettes import silhouettes
 
@@ -65,12 +66,38 @@ def test_any_labeling_equals_scikit_learn(
         assert found.standard_error is None
 
 
-def test_blocks_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("products", [16, 0])
+def test_tiles_do_not_change_the_answer(products: int, monkeypatch: pytest.MonkeyPatch) -> None:
     X = points(1, 500)
-    labels = np.arange(500) % 3
-    whole = silhouettes(X, [labels])[0].values
-    monkeypatch.setattr(module, "BLOCK_BYTES", 8 * 500 * 7)
-    np.testing.assert_allclose(silhouettes(X, [labels])[0].values, whole, atol=1e-12)
+    labelings = [np.arange(500) % 3, np.arange(500) // 7 % 5 - 1]
+    whole = [found.values for found in silhouettes(X, labelings)]
+    monkeypatch.setattr(tiles, "TILE", (7, 33))
+    monkeypatch.setattr(tiles, "MOST_PRODUCTS", products)
+    for found, values in zip(silhouettes(X, labelings), whole, strict=True):
+        np.testing.assert_allclose(found.values, values, atol=1e-12)
+
+
+def test_estimates_in_single_precision_are_nearly_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, labels = points(11, 3_000), np.random.default_rng(5).integers(-1, 4, 3_000)
+    X[:200] = X[0]  # equal rows
+    query = np.arange(0, 3_000, 20)
+    double = silhouettes(X, [labels], query)[0].values
+    monkeypatch.setattr(module, "SINGLE_ROWS", 1)
+    single = silhouettes(X, [labels], query)[0].values
+    assert 0 < np.abs(single - double).max() < 1e-4
+
+
+def test_where_single_precision_is_too_coarse_double_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    random = np.random.default_rng(12)
+    labels = np.arange(400) % 4
+    X = random.normal(size=(400, 2), scale=1e-4) + labels[:, None] * 1e-3
+    X[labels > 1] += 1e3  # two segments here and two there, near to each other
+    query = np.arange(0, 400, 9)
+    double = silhouettes(X, [labels], query)[0].values
+    monkeypatch.setattr(module, "SINGLE_ROWS", 1)
+    np.testing.assert_array_equal(silhouettes(X, [labels], query)[0].values, double)
 
 
 def test_far_from_zero_rows_are_as_precise() -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from datasets.services.files import version_files
 from mllab.models import Prototype, UseCase
-from mllab.services.board_acts import prototype_edit
+from mllab.services.board_acts import prototypes_edit
 from mllab.services.combine import combine_start
 from mllab.services.files import path_of
 from mllab.services.model_files import model_sql
@@ -60,8 +60,8 @@ def test_prototypes_are_combined_from_the_leaderboard(
     assert "Combined from 2 prototypes" in page
     assert "3 segments were asked for" in page
     assert "Made of" in client.get(f"{sent['Location']}?tab=settings").content.decode()
-    with pytest.raises(Conflict, match="has no settings of its own"):
-        prototype_edit(prototype=made, user=user)
+    with pytest.raises(Conflict, match="without settings of its own"):
+        prototypes_edit(prototypes=[made], user=user)
     # One that stands on others can be a member, and says why nobody can train it again.
     nested, _ = combine_start(prototypes=[made, members[0]], user=user)
     run_all()
