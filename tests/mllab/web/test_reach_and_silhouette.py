@@ -1,4 +1,4 @@
-"""The tab Reachability: kept by training in short, drawn in the colours of the segments."""
+"""The tabs Reachability and Silhouette: what training kept in short, and whom it reaches."""
 
 import numpy as np
 import pytest
@@ -40,3 +40,22 @@ def test_a_prototype_of_densities_has_the_tab(use_case: UseCase, algorithm: str)
     drawn = page.count('<path class="sp-seg-') - page.count('<path class="sp-seg-noise')
     assert drawn == prototype.segments
     assert ("was cut, at" in page) == (prototype.details.get("cut") is not None)
+
+
+@pytest.mark.django_db
+def test_where_silhouettes_are_known_of_a_part_all_are_reached_by_confidence(
+    use_case: UseCase,
+) -> None:
+    prototype = make_prototype(make_prepared(use_case), k=2)
+    client = Client()
+    client.force_login(use_case.project.memberships.get(role="owner").user)
+    url = reverse("prototype", args=[use_case.project_id, use_case.pk, prototype.pk])
+    page = client.get(f"{url}?tab=silhouette").content.decode()
+    assert "The least sure" not in page
+    prototype.details["sizes"] = [3_000, 2_000]
+    prototype.save()
+    page = client.get(f"{url}?tab=silhouette").content.decode()
+    assert "known of the 60 customers drawn" in page
+    assert page.count("The least sure</a>") == 2
+    assert "segment=0&amp;c_to=0.1&amp;sort=segment_confidence" in page
+    assert 'name="c_to"' in page
