@@ -181,6 +181,9 @@ LAB = [
     Shot("compare", "two", "{lab}compare/?{two}"),
     Shot("compare", "four", "{lab}compare/?{four}"),
     Shot("compare", "refused", "{lab}compare/"),
+    Shot("combine", "asks", "{lab}combine/?{two}"),
+    Shot("combine", "empty", "{lab}combine/"),
+    Shot("segment within", "full", "{prototype}segments/0/within/?algorithm=gaussian_mixture"),
 ]
 
 SEGMENTS = [
