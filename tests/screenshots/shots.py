@@ -183,6 +183,9 @@ LAB = [
     Shot("compare", "four", "{lab}compare/?{four}"),
     Shot("compare", "groups", "{lab}compare/?{two}&groups=1"),
     Shot("compare", "refused", "{lab}compare/"),
+    Shot("combine", "asks", "{lab}combine/?{two}"),
+    Shot("combine", "empty", "{lab}combine/"),
+    Shot("segment within", "full", "{prototype}segments/0/within/?algorithm=gaussian_mixture"),
 ]
 
 SEGMENTS = [
