@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from mllab.engine.algorithms.base import Matrix
 
 TRIED_ROWS = 50_000
-"""Of more rows starts are compared on a sample, and the best goes on with all of them: the same
-centres in a tenth of the time."""
+"""Of more rows starts are compared on a sample, and the best goes on with all of them: as tight,
+in a tenth of the time."""
 
 USUAL_ROUNDS = 30  # of one start
 

@@ -7,6 +7,7 @@ import pytest
 from sklearn.cluster import BisectingKMeans as SklearnBisecting
 from threadpoolctl import threadpool_limits
 
+from mllab.engine.algorithms import bisecting_kmeans
 from mllab.engine.algorithms.bisecting_kmeans import STRATEGIES, BisectingKMeans, BisectingParams
 from mllab.engine.nearest import nearest_centre
 from segplatform.kernel.errors import Cancelled
@@ -33,6 +34,13 @@ def test_it_is_as_tight_as_scikit_learn(strategy: str) -> None:
     assert fit.details["inertia"] <= theirs.inertia_ * 1.05
     spread = ((ROWS - fit.centers[fit.labels]) ** 2).sum()
     assert fit.details["inertia"] == pytest.approx(spread, rel=1e-3)
+
+
+def test_starts_compared_on_a_sample_are_as_tight(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = BisectingKMeans().fit(ROWS, BisectingParams(k=4), 42, NullProgress())
+    monkeypatch.setattr(bisecting_kmeans, "TRIED_ROWS", 300)
+    tried = BisectingKMeans().fit(ROWS, BisectingParams(k=4), 42, NullProgress())
+    assert tried.details["inertia"] <= whole.details["inertia"] * 1.05
 
 
 def test_the_same_splits_give_the_labels_of_scikit_learn() -> None:

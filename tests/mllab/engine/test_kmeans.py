@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.cluster import KMeans as SklearnKMeans
 
+from mllab.engine.algorithms import kmeans
 from mllab.engine.algorithms.kmeans import KMeans, KMeansParams
 from segplatform.kernel.errors import Cancelled
 from segplatform.kernel.progress import NullProgress
@@ -25,6 +26,16 @@ def test_more_restarts_are_never_looser() -> None:
         for n in (1, 3, 10)
     ]
     assert inertias == sorted(inertias, reverse=True)
+
+
+def test_starts_compared_on_a_sample_are_as_tight(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = np.random.default_rng(4).normal(size=(3_000, 3)) ** 3
+    whole = KMeans().fit(rows, KMeansParams(k=5), 42, NullProgress())
+    monkeypatch.setattr(kmeans, "TRIED_ROWS", 1_000)
+    tried = KMeans().fit(rows, KMeansParams(k=5), 42, NullProgress())
+    assert tried.details["inertia"] <= whole.details["inertia"] * 1.02
+    spread = ((rows - tried.centers[tried.labels]) ** 2).sum()
+    assert tried.details["inertia"] == pytest.approx(spread)
 
 
 def test_it_stops_between_restarts() -> None:
