@@ -11,8 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from datasets.engine.connectors.base import Connector
-from datasets.engine.file_work import connector_of, options_check
+from datasets.engine.file_work import Source, options_check, source_of
 from datasets.models import Dataset, DatasetImport, DatasetVersion, Upload
 from datasets.services.datasets import (
     dataset_create,
@@ -24,6 +23,7 @@ from datasets.services.datasets import (
 from datasets.services.files import scratch_folder
 from datasets.services.previews import PREVIEW_SECONDS, job_active, preview_ask
 from datasets.services.reading import RESULT, reading_preview, reading_read
+from datasets.services.sources import PACKED_EXTENSIONS, file_extensions
 from datasets.services.uploads import upload_delete, upload_finish, upload_keep, upload_path
 from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
@@ -122,9 +122,9 @@ def _import_read(ctx: JobContext, record: DatasetImport) -> DatasetVersion:
     if upload is None or not upload_path(upload=upload).is_file():
         raise NotFound("The uploaded file is not here any more. Upload it again.")
     path = upload_path(upload=upload)
-    connector = connector_of(path, upload.name)
-    options_check(connector, record.options)
-    DatasetImport.objects.filter(pk=record.pk).update(connector=connector.key)
+    source = source_of(path, upload.name)
+    options_check(source.Options, record.options)
+    DatasetImport.objects.filter(pk=record.pk).update(connector=source.connector.key)
     origin = {"import": str(record.pk), "source": upload.name, "sha256": upload.sha256}
     progress = SubProgress(ctx.progress, 0, READ_SHARE)
     with work_folder(dataset) as tmp:
@@ -149,8 +149,13 @@ def import_upload(*, dataset: Dataset) -> Upload | None:
 
 
 def dataset_name_propose(*, project: Project, file_name: str) -> str:
-    """Propose a name for the dataset of a file: "orders.csv" is "orders"."""
-    return dataset_name_free(project=project, name=Path(file_name).stem.strip() or "Dataset")
+    """Propose a name for the dataset of a file: "orders.csv.gz" is "orders"."""
+    path = Path(file_name)
+    packed = (
+        path.suffix.lower() in PACKED_EXTENSIONS and Path(path.stem).suffix in file_extensions()
+    )
+    stem = Path(path.stem).stem if packed else path.stem
+    return dataset_name_free(project=project, name=stem.strip() or "Dataset")
 
 
 def upload_require(*, upload: Upload) -> None:
@@ -159,9 +164,9 @@ def upload_require(*, upload: Upload) -> None:
         raise Conflict("The file has not arrived whole yet. Choose it again to go on uploading.")
 
 
-def import_connector(*, upload: Upload) -> Connector:
+def import_source(*, upload: Upload) -> Source:
     """Say what reads this upload, by its first bytes; UserError where nothing does."""
-    return connector_of(upload_path(upload=upload), upload.name)
+    return source_of(upload_path(upload=upload), upload.name)
 
 
 @contextmanager

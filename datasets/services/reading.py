@@ -37,12 +37,15 @@ def reading_preview(
 ) -> dict[str, Any]:
     """Read the first rows of a file; ``lenient`` drops types of columns that are not there."""
     cage = file_cage()
-    if cage is None:
-        with memory_guard(TOO_LARGE):
-            return file_preview(path, name, options, rows=rows, lenient=lenient)
-    from datasets.engine.file_run import FileJob, preview_caged
-
     with _folder() as folder:
+        if cage is None:
+            with memory_guard(TOO_LARGE):
+                return file_preview(
+                    path, name, options,
+                    rows=rows, lenient=lenient, work=folder, progress=progress,
+                )  # fmt: skip
+        from datasets.engine.file_run import FileJob, preview_caged
+
         job = FileJob(path, name, options, folder, file_limits(seconds=PREVIEW_SECONDS))
         return preview_caged(cage, job, progress, rows=rows, lenient=lenient)
 

@@ -50,7 +50,10 @@ def _answer(args: dict[str, Any], path: Path, scratch: Path, progress: "_Told") 
     name, options = args["name"], args["options"]
     if args["act"] == "preview":
         rows, lenient = args["rows"], args["lenient"]
-        return {"preview": file_preview(path, name, options, rows=rows, lenient=lenient)}
+        shown = file_preview(
+            path, name, options, rows=rows, lenient=lenient, work=scratch, progress=progress
+        )
+        return {"preview": shown}
     result = file_read(
         path, name, options,
         out_dir=scratch, progress=progress, memory_bytes=args["memory_bytes"],

@@ -82,7 +82,9 @@ def test_it_reads_the_same_as_without_a_cage(files: Files, tmp_path: Path) -> No
     assert progress.steps[-1][0] > 0.9
     assert "The first rows do not settle every type" in progress.lines[0]
     assert not list(files.folder.iterdir())
-    shown = file_preview(path, path.name, {}, rows=5, lenient=False)
+    shown = file_preview(
+        path, path.name, {}, rows=5, lenient=False, work=tmp_path, progress=NullProgress()
+    )
     assert files.preview(path) == shown
     assert path.read_text().startswith(ORDERS)
 
