@@ -216,6 +216,9 @@ UPLOAD_EXPIRES_HOURS = 24
 # For how long what was deleted can be restored.
 UNDO_DAYS = int(os.environ.get("SEGPLATFORM_UNDO_DAYS", "7"))
 IMPORT_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_IMPORT_MEMORY_BYTES", str(2 * 2**30)))
+FILE_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_FILE_MEMORY_BYTES", "1200000000"))
+FILE_DISK_BYTES = int(os.environ.get("SEGPLATFORM_FILE_DISK_BYTES", str(20 * 2**30)))
+FILE_SECONDS = int(os.environ.get("SEGPLATFORM_FILE_SECONDS", "3600"))
 TRAIN_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_TRAIN_MEMORY_BYTES", str(4 * 2**30)))
 # Of an experiment while it trains, so that its prototypes are scored by the same distances.
 DISTANCE_BYTES = int(os.environ.get("SEGPLATFORM_DISTANCE_BYTES", str(2**30)))

@@ -10,7 +10,7 @@ from pydantic import Field
 from datasets.api.base import router
 from datasets.api.datasets import DatasetOut, dataset_out
 from datasets.models import Upload
-from datasets.services.imports import dataset_import_start, import_connector, import_preview
+from datasets.services.imports import dataset_import_start, import_preview, import_source
 from datasets.services.uploads import upload_delete, upload_find, upload_get, upload_store
 from projects.models import Job
 from projects.services.projects import project_get
@@ -87,7 +87,7 @@ def upload_file(request: ApiRequest, project_id: UUID, file: File[UploadedFile])
         chunks=file.chunks(),
     )  # fmt: skip
     try:
-        import_connector(upload=upload)
+        import_source(upload=upload)
     except UserError:
         upload_delete(upload=upload)
         raise

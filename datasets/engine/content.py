@@ -29,6 +29,7 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
 )
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _MARKUP = re.compile(rb"^\s*<(!doctype html|html|table|\?xml|head|body|workbook)", re.IGNORECASE)
+_PACKAGE = re.compile(rb"\[Content_Types\]\.xml|docProps/|_rels/")
 _CONTROL = bytes(set(range(32)) - {0, 9, 10, 11, 12, 13, 26, 27, 28, 29, 30, 31})
 
 
@@ -40,9 +41,20 @@ def content_kind(path: Path) -> tuple[str, str]:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
         if head.startswith(b"PK\x03\x04"):
-            return _zip_kind(head, path)
+            file.seek(max(0, path.stat().st_size - 2**16))
+            return _zip_kind(head, file.read())
+    return content_kind_of(head)
+
+
+def content_kind_of(head: bytes) -> tuple[str, str]:
+    """Judge a file of which nothing but the first ``HEAD_BYTES`` is at hand, likewise.
+
+    What workbooks begin with counts as one then: who reads it sees all of it.
+    """
     if not head:
         return "empty", "an empty file"
+    if head.startswith(b"PK\x03\x04"):
+        return _zip_kind(head, b"xl/workbook" if _PACKAGE.search(head) else b"")
     for signature, kind, words in _SIGNATURES:
         if head.startswith(signature):
             return kind, words
@@ -71,11 +83,8 @@ def _is_wide_text(head: bytes) -> bool:
     return False
 
 
-def _zip_kind(head: bytes, path: Path) -> tuple[str, str]:
+def _zip_kind(head: bytes, tail: bytes) -> tuple[str, str]:
     """Tell a workbook from another zip by the names of its members."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 2**16))
-        tail = file.read()
     if b"xl/" in head or b"xl/workbook" in tail:
         return "xlsx", "an Excel workbook"
     return "zip", "a ZIP archive"

@@ -3,15 +3,17 @@
 import re
 import zipfile
 
-from datasets.engine.bounds import SAMPLE_CELLS
+from datasets.engine.bounds import MAX_CELL_BYTES, SAMPLE_CELLS
 from datasets.engine.xlsx_cells import moment_text, number_text
 from datasets.engine.xlsx_package import Attributes, Sheet, Stop, Workbook, archive, parse
+from segplatform.kernel.errors import UserError
 
 SAMPLE_ROWS = 200
 MIN_ROWS = 20
 MAX_ROWS = 2**20
 """A sheet has no more."""
 
+CELL_TOO_LARGE = "A cell of the workbook holds over 1 MB; it may hold 1 MB."
 _CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _Cell = tuple[str, str]  # its type letter and raw text
 Row = list[str | None]
@@ -54,17 +56,37 @@ def plain(text: str) -> str:
     return _CODE.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
 
 
-class _Head:
+class _Text:
+    """The text of one cell, in the pieces that the parser gives; refused as soon as too long."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._size = 0
+        self._reads = self._phonetic = False
+
+    def begin(self) -> None:
+        """Forget the cell before."""
+        self._parts, self._size = [], 0
+
+    def text(self, text: str) -> None:
+        """Take a piece, where it is one of a value."""
+        if self._reads:
+            self._size += len(text)
+            if self._size > MAX_CELL_BYTES:
+                raise UserError(CELL_TOO_LARGE)
+            self._parts.append(text)
+
+
+class _Head(_Text):
     """Handlers that collect rows until there are enough."""
 
     def __init__(self, book: Workbook) -> None:
+        super().__init__()
         self.book = book
         self.rows: list[dict[int, _Cell]] = []
         self._cells = 0
         self._column = -1
         self._kind = self._style = ""
-        self._parts: list[str] = []
-        self._reads = self._phonetic = False
 
     def start(self, tag: str, found: Attributes) -> None:
         if tag == "row":
@@ -73,7 +95,7 @@ class _Head:
             letters = found.get("r", "").rstrip("0123456789")
             self._column = column_index(letters) if letters else self._column + 1
             self._kind, self._style = found.get("t", "n"), found.get("s", "")
-            self._parts = []
+            self.begin()
         elif tag == "rPh":
             self._phonetic = True
         elif tag in ("v", "t"):
@@ -90,10 +112,6 @@ class _Head:
                 self._cells += 1
         elif tag == "row" and self._enough():
             raise Stop
-
-    def text(self, text: str) -> None:
-        if self._reads:
-            self._parts.append(text)
 
     def _row(self, number: str) -> None:
         """Begin a row; rows that the sheet leaves out are empty ones."""
@@ -132,20 +150,19 @@ def _strings(package: zipfile.ZipFile, part: str, needed: set[int]) -> dict[int,
     return reader.found
 
 
-class _Strings:
+class _Strings(_Text):
     """Handlers that collect the needed shared texts."""
 
     def __init__(self, needed: set[int]) -> None:
+        super().__init__()
         self.needed, self.last = needed, max(needed)
         self.found: dict[int, str] = {}
         self._number = -1
-        self._parts: list[str] = []
-        self._reads = self._phonetic = False
 
     def start(self, tag: str, _: Attributes) -> None:
         if tag == "si":
             self._number += 1
-            self._parts = []
+            self.begin()
         elif tag == "rPh":
             self._phonetic = True
         elif tag == "t":
@@ -161,7 +178,3 @@ class _Strings:
                 self.found[self._number] = plain("".join(self._parts))
             if self._number >= self.last:
                 raise Stop
-
-    def text(self, text: str) -> None:
-        if self._reads:
-            self._parts.append(text)

@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass, field
 
 from datasets.engine.bounds import MAX_CELL_BYTES, MAX_COLUMNS
-from datasets.engine.xlsx_head import MAX_ROWS, column_index
+from datasets.engine.xlsx_head import CELL_TOO_LARGE, MAX_ROWS, column_index
 from datasets.engine.xlsx_package import Sheet, Workbook, archive
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.progress import Progress
@@ -57,7 +57,7 @@ def scan_sheet(book: Workbook, sheet: Sheet, progress: Progress) -> Scan:
                     progress.step(min(done / total, 1), "Looking through the sheet")
                     odd = _is_odd(block) if odd is None else odd
                     if b"<" not in block and len(block) == MAX_CELL_BYTES:
-                        raise UserError("A cell of the workbook holds over 1 MB; it may hold 1 MB.")
+                        raise UserError(CELL_TOO_LARGE)
                     if part == sheet.part:
                         held = _look(held + block, found, odd)
             if held:

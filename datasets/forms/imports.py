@@ -14,6 +14,7 @@ AUTOMATIC = "Automatic"
 NOTHING = "nothing"  # stands for a chosen "", since an empty field means automatic
 PREFIX = "option-"
 KEPT = "kept-"
+FIRST = {"member"}  # which file is meant comes before how it is read
 NOT_SHOWN = {"types"}  # chosen in the header of each column
 Choices = list[tuple[str, str]]
 TYPE_ICONS = {
@@ -68,7 +69,7 @@ def option_fields(
     return [
         _field(name, info, chosen.get(name), found.get(name), guesses.get(name, ""),
                errors.get(name, ""), list(own.get(name, {}).items()))
-        for name, info in model.model_fields.items()
+        for name, info in sorted(model.model_fields.items(), key=lambda each: each[0] not in FIRST)
         if name not in NOT_SHOWN
     ]  # fmt: skip
 

@@ -8,13 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from pydantic import ValidationError
 
-from datasets.engine.connectors.base import Connector, connectors
-from datasets.engine.detect import detect
+from datasets.engine.file_work import Source, options_check, source_of
 from datasets.models import Dataset, DatasetImport, DatasetVersion, Upload
 from datasets.services.datasets import (
     dataset_create,
@@ -24,24 +21,20 @@ from datasets.services.datasets import (
     version_publish,
 )
 from datasets.services.files import scratch_folder
-from datasets.services.memory import memory_guard
 from datasets.services.previews import PREVIEW_SECONDS, job_active, preview_ask
+from datasets.services.reading import RESULT, reading_preview, reading_read
+from datasets.services.sources import PACKED_EXTENSIONS, file_extensions
 from datasets.services.uploads import upload_delete, upload_finish, upload_keep, upload_path
 from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
 from projects.services.jobs import job_start
-from segplatform.kernel.errors import Conflict, NotFound, UserError
+from segplatform.kernel.errors import Conflict, NotFound
 from segplatform.kernel.progress import SubProgress
 
 PREVIEW, IMPORT = "datasets.preview", "datasets.import"
 PREVIEW_ROWS = 100
-CELL_CHARACTERS = 200  # a preview shows the start of a long cell
 READ_SHARE = 0.95  # of the progress; the rest is publishing
 WORK_SECONDS = 24 * 3600  # longer than any job may take: what is older was left by a crash
-TOO_LARGE = (
-    "Reading this file takes more than the {limit} of memory that an import may use. "
-    "Split it into smaller files, or ask the operator for more."
-)
 Options = Mapping[str, Any]
 
 
@@ -73,33 +66,10 @@ def import_preview(
 def preview_run(*, ctx: JobContext) -> dict[str, Any]:
     """Make a preview (in a worker: the web process never parses a file)."""
     upload = Upload.objects.get(pk=ctx.args["upload"])
-    path = upload_path(upload=upload)
-    connector = connector_of(path, upload.name)
-    options = options_check(connector=connector, options=ctx.args["options"])
-    with memory_guard(TOO_LARGE):
-        if ctx.args["lenient"]:
-            options = _types_known(connector, path, options)
-        preview = connector.preview(path, options, PREVIEW_ROWS)
-    return {
-        "connector": connector.key,
-        "options": preview.options,
-        "guesses": preview.guesses,
-        "columns": preview.columns,
-        "rows": [[cell and cell[:CELL_CHARACTERS] for cell in row] for row in preview.rows],
-        "warnings": preview.warnings,
-        "choices": preview.choices,
-    }
-
-
-def _types_known(connector: Connector, path: Path, options: Any) -> Any:
-    """Leave out types chosen for columns that are not there with these options."""
-    chosen = getattr(options, "types", None)
-    if not chosen:
-        return options
-    plain = options.model_copy(update={"types": {}})
-    here = {column["name"] for column in connector.preview(path, plain, 1).columns}
-    known = {name: kind for name, kind in chosen.items() if name in here}
-    return options.model_copy(update={"types": known})
+    return reading_preview(
+        path=upload_path(upload=upload), name=upload.name, options=ctx.args["options"],
+        rows=PREVIEW_ROWS, lenient=ctx.args["lenient"], progress=ctx.progress,
+    )  # fmt: skip
 
 
 def dataset_import_start(*, project: Project, user: User, upload: Upload, name: str,
@@ -152,16 +122,18 @@ def _import_read(ctx: JobContext, record: DatasetImport) -> DatasetVersion:
     if upload is None or not upload_path(upload=upload).is_file():
         raise NotFound("The uploaded file is not here any more. Upload it again.")
     path = upload_path(upload=upload)
-    connector = connector_of(path, upload.name)
-    options = options_check(connector=connector, options=record.options)
-    DatasetImport.objects.filter(pk=record.pk).update(connector=connector.key)
+    source = source_of(path, upload.name)
+    options_check(source.Options, record.options)
+    DatasetImport.objects.filter(pk=record.pk).update(connector=source.connector.key)
     origin = {"import": str(record.pk), "source": upload.name, "sha256": upload.sha256}
     progress = SubProgress(ctx.progress, 0, READ_SHARE)
     with work_folder(dataset) as tmp:
-        with memory_guard(TOO_LARGE):
-            result = connector.read(path, options, tmp, progress, settings.IMPORT_MEMORY_BYTES)
+        result = reading_read(
+            path=path, name=upload.name, options=record.options, folder=tmp, progress=progress
+        )
         ctx.progress.step(READ_SHARE, "Publishing")
-        return version_publish(ctx=ctx, dataset=dataset, result=result, tmp=tmp, origin=origin)
+        made = tmp / RESULT
+        return version_publish(ctx=ctx, dataset=dataset, result=result, tmp=made, origin=origin)
 
 
 def import_last(*, upload: Upload) -> DatasetImport | None:
@@ -177,8 +149,13 @@ def import_upload(*, dataset: Dataset) -> Upload | None:
 
 
 def dataset_name_propose(*, project: Project, file_name: str) -> str:
-    """Propose a name for the dataset of a file: "orders.csv" is "orders"."""
-    return dataset_name_free(project=project, name=Path(file_name).stem.strip() or "Dataset")
+    """Propose a name for the dataset of a file: "orders.csv.gz" is "orders"."""
+    path = Path(file_name)
+    packed = (
+        path.suffix.lower() in PACKED_EXTENSIONS and Path(path.stem).suffix in file_extensions()
+    )
+    stem = Path(path.stem).stem if packed else path.stem
+    return dataset_name_free(project=project, name=stem.strip() or "Dataset")
 
 
 def upload_require(*, upload: Upload) -> None:
@@ -187,24 +164,9 @@ def upload_require(*, upload: Upload) -> None:
         raise Conflict("The file has not arrived whole yet. Choose it again to go on uploading.")
 
 
-def import_connector(*, upload: Upload) -> Connector:
+def import_source(*, upload: Upload) -> Source:
     """Say what reads this upload, by its first bytes; UserError where nothing does."""
-    return connector_of(upload_path(upload=upload), upload.name)
-
-
-def connector_of(path: Path, name: str) -> Connector:
-    """Return the connector that reads this file, by its content; UserError where none does."""
-    return connectors.get(detect(path, name))()
-
-
-def options_check(*, connector: Connector, options: Options) -> Any:
-    """Turn stored or sent options into the connector's own; UserError names what does not fit."""
-    try:
-        return connector.Options.model_validate(dict(options))
-    except ValidationError as error:
-        fields = {".".join(map(str, e["loc"])): e["msg"] for e in error.errors()}
-        words = "; ".join(f"{name}: {text}" for name, text in fields.items())
-        raise UserError(f"An option does not fit. {words}", fields) from None
+    return source_of(upload_path(upload=upload), upload.name)
 
 
 @contextmanager

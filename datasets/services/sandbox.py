@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KEY = "sandbox"
+FILES_WITHOUT = "Files are read without it too, in a process with limits of memory and time."
 State = Literal["ok", "unsafe", "unavailable", "unknown"]
 UNSAFE = (
     "Python recipes run without a sandbox here (SEGPLATFORM_UNSAFE_NO_SANDBOX): whoever may edit "
@@ -104,7 +105,7 @@ def sandbox_check() -> tuple[str, str]:
     """Test it here and now; give the state of a finding and what there is to say."""
     status = sandbox_test()
     if status.state != "ok":
-        return "note", status.reason
+        return "note", f"{status.reason} {FILES_WITHOUT}"
     spaces = "allowed" if status.namespaces == "ok" else "denied (not needed)"
     return "ok", f"holds (Landlock {status.landlock_abi}, user namespaces {spaces})"
 
@@ -126,6 +127,33 @@ def sandbox_cage() -> "Cage":
         return the_cage(Setup(walls=not settings.UNSAFE_NO_SANDBOX))
     except (OSError, AttributeError) as error:  # pidfds, as everything here, are Linux's
         raise Conflict(NONE.format(why=str(error))) from error
+
+
+def file_cage() -> "Cage | None":
+    """Return the sandbox that files are read in; None where there is none: see ``reading``.
+
+    The operator's opt-out leaves the walls out, and the limits in.
+    """
+    from datasets.engine.cage.errors import CageError
+
+    if not settings.SANDBOX_AT_START:
+        return None
+    try:
+        cage = sandbox_cage()
+        return cage if settings.UNSAFE_NO_SANDBOX or cage.status().ok else None
+    except (Conflict, CageError):
+        return None
+
+
+def file_limits(*, seconds: float) -> "Limits":
+    """Return how far the reading of one file may go."""
+    from datasets.engine.cage.client import Limits
+
+    return Limits(
+        seconds=seconds,
+        memory_bytes=settings.FILE_MEMORY_BYTES,
+        disk_bytes=settings.FILE_DISK_BYTES,
+    )
 
 
 def code_limits(*, seconds: float) -> "Limits":

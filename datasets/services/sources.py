@@ -5,9 +5,13 @@ from datasets.engine.connectors.base import connectors
 NAMED = 3  # extensions of each kind that are told; the rarer ones are accepted silently
 
 
+PACKED_EXTENSIONS = (".gz", ".zip")
+
+
 def file_extensions() -> list[str]:
     """List the extensions of files that can be imported, as ".csv"."""
-    return [extension for kind in connectors.all() for extension in kind.extensions]
+    own = [extension for kind in connectors.all() for extension in kind.extensions]
+    return [*own, *PACKED_EXTENSIONS]
 
 
 def file_formats() -> str:

@@ -18,9 +18,9 @@ from datasets.models import Upload
 from datasets.services.imports import (
     dataset_import_start,
     dataset_name_propose,
-    import_connector,
     import_last,
     import_preview,
+    import_source,
     upload_require,
 )
 from datasets.services.previews import PreviewPending
@@ -70,7 +70,7 @@ def import_run(request: ProjectRequest, project: Project, upload_id: uuid.UUID) 
     """Start the import as confirmed, and go where its progress is seen."""
     upload = upload_get(project=project, upload_id=upload_id)
     try:
-        options = options_from(import_connector(upload=upload).Options, request.POST.dict())
+        options = options_from(import_source(upload=upload).Options, request.POST.dict())
         dataset, _ = dataset_import_start(
             project=project, user=request.user, upload=upload,
             name=request.POST.get("name", ""), options=options,
@@ -99,7 +99,7 @@ def upload_taken(request: ProjectRequest, project: Project) -> Upload:
         chunks=file.chunks(),
     )  # fmt: skip
     try:
-        import_connector(upload=upload)
+        import_source(upload=upload)
     except UserError:
         upload_delete(upload=upload)
         raise
@@ -128,7 +128,7 @@ def preview_context(
     """Make the preview, or say why there is none, with the options as they stand."""
     context: dict[str, Any] = {"project": upload.project, "upload": upload}
     try:
-        model = import_connector(upload=upload).Options
+        model = import_source(upload=upload).Options
     except UserError as error:
         return context | {"error": str(error)}
     chosen = options_from(model, sent.dict(), kept=True) if sent is not None else before or {}

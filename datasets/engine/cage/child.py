@@ -62,7 +62,7 @@ def _live(setup: "Setup", fds: list[int]) -> int:
     inputs = Path(job["inputs"]) if job["inputs"] else None
     task = find(job["task"])  # its module is read while it still can be
     if setup.walls and "identity" not in setup.without:
-        hand_over(scratch, inputs)
+        hand_over(scratch, inputs, linked=job["linked"])
     keep = _descriptors(log, report, scratch, inputs)
     found = _confined(setup, job, keep)
     _streams()

@@ -53,20 +53,22 @@ class Cage:
         limits: Limits,
         on_line: OnLine,
         on_step: OnStep,
+        linked: bool = False,
     ) -> Outcome:
         """Run a task in the cage and wait for its end.
 
-        ``scratch`` (empty, mode 0700) and ``inputs`` (plain copies, no links) are absolute and
-        belong to this run alone. ``on_line`` gets each line printed as it comes; ``on_step`` the
-        last known fraction and message at least five times a second: what it raises kills the
-        run and comes through. Raises ``CageError`` where the zygote is gone.
+        ``scratch`` (empty, mode 0700) and ``inputs`` (plain copies; hard links only where
+        ``linked`` says so) are absolute and belong to this run alone. ``on_line`` gets each line
+        printed as it comes; ``on_step`` the last known fraction and message at least five times a
+        second: what it raises kills the run and comes through. Raises ``CageError`` where the
+        zygote is gone.
         """
         if task != "probe" and self.setup.walls and self.setup.checked:
             status = self.status()
             if not status.ok:
                 return Outcome("refused", ErrorInfo("Refused", status.reason))
         with Run(limits, scratch, on_line, on_step) as run:
-            run.start(self._door, _job(task, args, inputs, scratch, limits))
+            run.start(self._door, _job(task, args, inputs, scratch, limits) | {"linked": linked})
             return run.finish()
 
     def status(self) -> Status:

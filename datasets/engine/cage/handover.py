@@ -14,11 +14,11 @@ from datasets.engine.cage.errors import CageError
 from datasets.engine.cage.identity import cage_uid
 
 
-def hand_over(scratch: Path, inputs: Path | None) -> None:
+def hand_over(scratch: Path, inputs: Path | None, *, linked: bool = False) -> None:
     """Give the folders to the run's user id; nothing to do where it keeps the app's own.
 
-    Raises ``CageError`` for an input that is no plain file of its own: handing over a hard link
-    would hand over the dataset itself.
+    Raises ``CageError`` for an input that is no plain file, or unless ``linked`` for one with
+    another name: handing over a hard link would hand over the dataset itself.
     """
     uid = cage_uid()
     if uid is None:
@@ -26,15 +26,15 @@ def hand_over(scratch: Path, inputs: Path | None) -> None:
     if inputs:
         with os.scandir(inputs) as entries:
             for entry in entries:
-                _lend(entry, uid)
+                _lend(entry, uid, linked)
         os.chmod(inputs, 0o550)  # noqa: S103 (owner and group alone)
         os.chown(inputs, -1, uid)
     os.chown(scratch, uid, uid)
 
 
-def _lend(entry: os.DirEntry[str], uid: int) -> None:
+def _lend(entry: os.DirEntry[str], uid: int, linked: bool) -> None:
     facts = entry.stat(follow_symlinks=False)
-    if not stat.S_ISREG(facts.st_mode) or facts.st_nlink != 1:
+    if not stat.S_ISREG(facts.st_mode) or (facts.st_nlink != 1 and not linked):
         raise CageError(f"The input {entry.name} must be a plain copy, not a link or a folder")
     os.chmod(entry.path, 0o440)
     os.chown(entry.path, -1, uid)

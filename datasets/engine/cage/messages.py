@@ -24,6 +24,9 @@ MAX_STEP_TEXT = 200
 
 REPORT_FD, SCRATCH_FD, INPUTS_FD = 3, 4, 5
 
+ANSWER_FILE = "answer.json"
+"""What a task leaves in its scratch folder where its answer may be larger than a message."""
+
 EXIT_THREADS, EXIT_REFUSED = 97, 98
 
 

@@ -18,6 +18,7 @@ from datasets.engine.cage.messages import (
 STEP_SECONDS = 0.05
 
 _MODULES = {
+    "file": "datasets.engine.cage.task_file",
     "probe": "datasets.engine.cage.task_probe",
     "python": "datasets.engine.cage.task_python",
     "retype": "datasets.engine.cage.task_retype",

@@ -57,6 +57,8 @@ def test_links_to_datasets_are_not_lent(folders: tuple[Path, Path], tmp_path: Pa
     with pytest.raises(CageError, match="plain copy"):
         handover.hand_over(scratch, inputs)
     assert dataset.stat().st_gid == 0
+    handover.hand_over(scratch, inputs, linked=True)  # an upload, which is nobody's dataset
+    assert (dataset.stat().st_uid, dataset.stat().st_gid) == (0, UID)
 
 
 def test_nothing_happens_where_runs_keep_our_id(

@@ -210,7 +210,7 @@ def test_a_file_of_no_known_kind_shows_no_options(
     def unknown(**_: object) -> None:
         raise UserError("This is a PDF document.")
 
-    monkeypatch.setattr(imports, "import_connector", unknown)
+    monkeypatch.setattr(imports, "import_source", unknown)
     upload = make_upload(project)
     text = page(owner, "import_preview", project.pk, upload.pk).content.decode()
     assert "This is a PDF document." in text
