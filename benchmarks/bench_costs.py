@@ -121,7 +121,8 @@ def main(arguments: list[str]) -> int:
     import sklearn.mixture  # noqa: F401
 
     given = [[int(one) for one in text.split(",")] for text in arguments[:2]]
-    sizes, widths = (*given, *((ROWS, COLUMNS)[len(given) :]))
+    sizes = given[0] if given else list(ROWS)
+    widths = given[1] if len(given) > 1 else list(COLUMNS)
     keys = arguments[2].split(",") if len(arguments) > 2 else [cls.key for cls in algorithms.all()]
     wrong = 0
     print("| algorithm | rows | columns | said s | took s | ratio | said MB | took MB | ratio | |")
