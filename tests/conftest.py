@@ -7,10 +7,14 @@ import pytest
 from django.conf import settings
 
 from tests.environment import HOME
+from tests.loading import pytest_collection
 from tests.lock_order import locks_in_order
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
-__all__ = ["locks_in_order", "pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
+__all__ = [
+    "locks_in_order", "pytest_collection", "pytest_collection_modifyitems",
+    "pytest_xdist_make_scheduler",
+]  # fmt: skip
 
 
 def pytest_configure() -> None:

@@ -103,9 +103,9 @@ class Api:
         """Bring sales to one row per customer, as “orders prepared RFM”."""
         return self.recipe(project, "rfm", sales, "orders prepared RFM", RFM)
 
-    def use_case(self, project: str, dataset: str) -> str:
+    def use_case(self, project: str, dataset: str, name: str = "Who buys how") -> str:
         """Ask a question of a dataset; give the id of the use case."""
-        asked = {"name": "Who buys how", "dataset": dataset}
+        asked = {"name": name, "dataset": dataset}
         return str(self.post(f"/projects/{project}/use-cases", asked)["id"])
 
     def train(self, use_case: str, algorithms: Iterable[str]) -> Any:

@@ -21,6 +21,7 @@ STILL = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-set
 MANY = "tbody tr:nth-child(n+13)"
 """The rows of a grid are one like the other: axe looks at a dozen of them."""
 Theme = Literal["light", "dark"]
+OTHER: dict[Theme, Theme] = {"light": "dark", "dark": "light"}
 
 
 @dataclass
@@ -76,10 +77,13 @@ def wear(page: Page, theme: Theme) -> None:
 
 
 def check_accessible(page: Page, *, busy: bool = False) -> None:
-    """Fail on what axe calls serious or critical, light and dark; see ``violations``."""
+    """Fail on what axe calls serious or critical, light and dark; see ``violations``.
+
+    It begins with the theme that the page wears, and leaves it in the other one.
+    """
+    worn: Theme = page.evaluate("document.documentElement.dataset.bsTheme")
     found: list[str] = []
-    themes: tuple[tuple[Theme, dict[str, Any]], ...] = (("dark", CONTRAST), ("light", ALL))
-    for theme, rules in themes:
+    for theme, rules in ((worn, ALL), (OTHER[worn], CONTRAST)):
         wear(page, theme)
         found += [f"{theme}: {text}" for text in violations(page, rules, busy=busy)]
     assert not found, "\n".join(found)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -102,6 +103,41 @@ def signed_in_page(
     problems.watch(made)
     yield made.new_page()
     made.close()
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A project that tests share: its id, and those of the datasets in it."""
+
+    project: str
+    orders: str
+    customers: str
+
+    @property
+    def address(self) -> str:
+        """Return where the orders are looked at."""
+        return f"/projects/{self.project}/datasets/{self.orders}/"
+
+
+@pytest.fixture(scope="session")
+def shop(
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    signed_in_state: StorageState,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Shop:
+    """Make a project with 2,000 orders, and their customers by Prepare and RFM.
+
+    For tests that read these, and add use cases or recipes of their own: the project and its
+    datasets stay as they are.
+    """
+    made = browser.new_context(**{**browser_context_args, "storage_state": signed_in_state})
+    api = Api(made)
+    project = api.project("A shop that tests share")
+    orders = api.orders(project, tmp_path_factory.mktemp("shop"), rows=2_000)
+    customers = api.rfm(project, api.prepare(project, orders)["output"]["id"])
+    made.close()
+    return Shop(project, orders, customers["output"]["id"])
 
 
 @pytest.fixture

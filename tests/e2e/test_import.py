@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.api import Api
 from tests.e2e.browser import Problems
+from tests.e2e.conftest import Shop
 
 Axe = Callable[[Page], None]
 ROWS = 5_000
@@ -52,10 +53,10 @@ def test_the_preview_follows_an_option_at_once(
 
 
 def test_the_grid_sorts_all_rows_and_keeps_it_in_the_address(
-    signed_in_page: Page, api: Api, tmp_path: Path
+    signed_in_page: Page, shop: Shop
 ) -> None:
     page = signed_in_page
-    page.goto(api.home_of_orders("Sorting a grid", tmp_path, rows=ROWS))
+    page.goto(shop.address)
     page.get_by_role("link", name="All rows").click()
     expect(page.get_by_role("link", name="All rows")).to_have_attribute("aria-current", "true")
     page.get_by_role("columnheader", name="Quantity").get_by_role("link").first.click()

@@ -2,26 +2,23 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.api import Api
 from tests.e2e.browser import Problems
+from tests.e2e.conftest import Shop
 from tests.e2e.test_recipes import REPLACED
 
 Axe = Callable[[Page], None]
-ROWS = 2_000
 WAIT = 60_000  # milliseconds for training on a busy machine
 
 
 @pytest.fixture
-def places(api: Api, tmp_path: Path) -> tuple[str, str]:
-    """Bring generated orders to one row per customer; give the project and that dataset."""
-    project = api.project("Segments in the browser")
-    sales = api.prepare(project, api.orders(project, tmp_path, rows=ROWS))
-    return project, api.rfm(project, sales["output"]["id"])["output"]["id"]
+def places(shop: Shop) -> tuple[str, str]:
+    """Give the project that tests share, and its customers."""
+    return shop.project, shop.customers
 
 
 def new_use_case(page: Page) -> None:
@@ -53,7 +50,7 @@ def test_every_algorithm_stands_on_the_leaderboard(
     page = signed_in_page
     project, dataset = places
     algorithms = [each["key"] for each in api.get("/algorithms")["items"]]
-    use_case = api.use_case(project, dataset)
+    use_case = api.use_case(project, dataset, "Every algorithm")
     api.train(use_case, algorithms)
     page.goto(f"/projects/{project}/lab/{use_case}/")
     rows = page.locator(".sp-board tbody tr")
@@ -72,7 +69,8 @@ def test_a_draft_survives_leaving_and_wrong_settings_are_told(
     page = signed_in_page
     problems.allow(REPLACED)
     project, dataset = places
-    page.goto(f"/projects/{project}/lab/{api.use_case(project, dataset)}/prototypes/new/")
+    use_case = api.use_case(project, dataset, "A draft")
+    page.goto(f"/projects/{project}/lab/{use_case}/prototypes/new/")
     page.get_by_role("group", name="Recency", exact=True).get_by_label("Ignored").check(
         timeout=WAIT
     )
@@ -81,6 +79,6 @@ def test_a_draft_survives_leaving_and_wrong_settings_are_told(
         switch.uncheck()
     expect(page.get_by_text("Turn at least one algorithm on").first).to_be_visible()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
-    page.get_by_role("link", name="Who buys how").click()
+    page.get_by_role("link", name="A draft").click()
     page.get_by_role("link", name=re.compile("Create (the first p|P)rototypes")).first.click()
     expect(role_of(page, "Recency")).to_have_value("ignored", timeout=WAIT)

@@ -1,4 +1,8 @@
-"""The whole of the main job by one person: a file of orders becomes named, scored customers."""
+"""The whole of the main job by one person: a file of orders becomes named, scored customers.
+
+axe looks at what no address shows: dialogs, what is empty yet, what is not saved. What has an
+address is looked at by test_pages.
+"""
 
 import csv
 import re
@@ -40,7 +44,7 @@ def test_orders_become_named_customers(
     make_customers(page, orders, axe)
     customers = rows_of(api, page.url)
     make_prototypes(page, api.get("/algorithms")["count"], axe)
-    compare_two(page, axe)
+    compare_two(page)
     name_a_segment(page, axe)
     later = write_later(tmp_path, customers)
     api.dataset(home.split("/projects/")[1].split("/")[0], later)
@@ -67,12 +71,10 @@ def import_orders(page: Page, path: Path, axe: Axe) -> None:
     page.wait_for_url(PREVIEW)
     expect(page.get_by_label("Name", exact=True)).to_have_value("orders 2011")
     expect(page.get_by_label("Type of InvoiceDate")).to_have_value(re.compile("datetime|^$"))
-    axe(page)
     page.get_by_role("button", name="Import", exact=True).click()
     page.wait_for_url(DATASET)
     expect(page.get_by_text(f"{ROWS:,} rows").first).to_be_visible(timeout=WAIT)
     assert headers(page) == list(HEADER)
-    axe(page)
 
 
 def make_customers(page: Page, orders: Path, axe: Axe) -> None:
@@ -89,19 +91,15 @@ def make_customers(page: Page, orders: Path, axe: Axe) -> None:
         ]
     expect(page.get_by_text(f"{len(sold):,} rows").first).to_be_visible()
     assert headers(page) == [*HEADER, "TotalPrice"]
-    axe(page)
     new_recipe(page, "RFM")
     expect(page.get_by_label("Customer", exact=True)).to_have_value("CustomerID")
     expect(page.get_by_label("Amount", exact=True)).to_have_value("TotalPrice")
     expect(in_preview(page, "Recency")).to_be_visible(timeout=WAIT)
-    axe(page)
     run(page)
     expect(page.get_by_text(f"{len(set(sold)):,} rows").first).to_be_visible()
     assert headers(page) == RESULT
-    axe(page)
     page.get_by_role("link", name="Report").click()
     expect(page.get_by_text("Champions").first).to_be_visible()
-    axe(page)
 
 
 def rows_of(api: Api, dataset_url: str) -> list[list[Any]]:
@@ -123,7 +121,6 @@ def make_prototypes(page: Page, offered: int, axe: Axe) -> None:
     for column in ("CustomerID", "RFM", "Group"):
         expect(role_of(page, column)).not_to_have_value("input")
     expect(page.get_by_text("3 inputs")).to_be_visible()
-    axe(page)
     page.get_by_role("button", name="Next: models").click()
     switches = page.get_by_role("switch")
     expect(switches).to_have_count(offered)
@@ -131,14 +128,12 @@ def make_prototypes(page: Page, offered: int, axe: Axe) -> None:
         switch.uncheck()
     for name in ALGORITHMS:
         page.get_by_role("switch", name=name, exact=True).check()
-    axe(page)
     train(page)
     done = page.locator(".sp-board tbody tr[data-state=succeeded]")
     expect(done).to_have_count(len(ALGORITHMS))
-    axe(page)
 
 
-def compare_two(page: Page, axe: Axe) -> None:
+def compare_two(page: Page) -> None:
     """Tick two of the leaderboard; look at both; go back."""
     ticks = page.locator(".sp-board").get_by_role("checkbox")
     ticks.nth(0).check()
@@ -146,7 +141,6 @@ def compare_two(page: Page, axe: Axe) -> None:
     page.get_by_role("button", name=re.compile("^Compare")).click()
     expect(page.locator("#compare .js-plotly-plot")).to_have_count(2, timeout=WAIT)
     expect(page.get_by_text("ARI").first).to_be_visible()
-    axe(page)
     page.get_by_role("link", name="Leaderboard", exact=True).click()
 
 
@@ -158,7 +152,6 @@ def name_a_segment(page: Page, axe: Axe) -> None:
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=WAIT)
     tabs.get_by_role("link", name="Summary").click()
     expect(page.get_by_role("heading", name="Segment 1")).to_be_visible()
-    axe(page)
     page.get_by_role("link", name="Edit Segment 1").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill(NAME)
@@ -200,7 +193,6 @@ def add_to_flow(page: Page, axe: Axe) -> None:
 def score(page: Page, axe: Axe) -> None:
     """Come back by the list of segmentations; give the other customers their segments."""
     page.get_by_role("navigation", name="Project").get_by_role("link", name="Segments").click()
-    axe(page)
     page.get_by_role("link", name="Customer groups").click()
     dialog = page.get_by_role("dialog")
     page.get_by_role("link", name="Score a dataset").click()

@@ -29,7 +29,7 @@ def test_drawn_around_listed_kept_and_merged(
 ) -> None:
     page = signed_in_page
     project, dataset = places
-    use_case = api.use_case(project, dataset)
+    use_case = api.use_case(project, dataset, "Drawn around")
     made = api.done(api.train(use_case, ["kmeans"]))["experiment"]["prototypes"][0]["id"]
     page.goto(f"/projects/{project}/lab/{use_case}/prototypes/{made}/?tab=map")
     drawn_around(page)

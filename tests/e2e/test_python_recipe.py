@@ -1,4 +1,7 @@
-"""A script in the browser: the template runs as it is, an error shows its line, Stop stops."""
+"""A script in the browser: the template runs as it is, an error shows its line, Stop stops.
+
+(The page as it opens is looked at by test_pages.)
+"""
 
 import re
 from collections.abc import Callable
@@ -7,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.api import Api
+from tests.e2e.conftest import Shop
 from tests.e2e.test_recipes import DATASET, WAIT, headers, new_recipe, open_flow
 
 Axe = Callable[..., None]
@@ -32,9 +36,9 @@ def result(page: Page) -> Locator:
     return page.locator("#recipe-preview")
 
 
-def open_new(page: Page, api: Api, folder: Path, project: str) -> None:
-    """Import orders and start a Python recipe from them."""
-    page.goto(api.home_of_orders(project, folder, rows=ROWS))
+def open_new(page: Page, orders: str) -> None:
+    """Start a Python recipe from the orders at this address."""
+    page.goto(orders)
     new_recipe(page, "Python recipe")
     expect(editor(page)).to_be_visible()
 
@@ -43,8 +47,7 @@ def test_the_template_is_previewed_and_run_as_it_is(
     signed_in_page: Page, api: Api, tmp_path: Path, axe: Axe
 ) -> None:
     page = signed_in_page
-    open_new(page, api, tmp_path, "A script in the browser")
-    axe(page)
+    open_new(page, api.home_of_orders("A script in the browser", tmp_path, rows=ROWS))
     page.get_by_role("button", name="Preview").click()
     head = result(page).get_by_role("columnheader", name=re.compile("^TotalPrice"))
     expect(head).to_be_visible(timeout=WAIT)
@@ -59,11 +62,9 @@ def test_the_template_is_previewed_and_run_as_it_is(
     axe(page)
 
 
-def test_an_error_is_marked_on_its_line(
-    signed_in_page: Page, api: Api, tmp_path: Path, axe: Axe
-) -> None:
+def test_an_error_is_marked_on_its_line(signed_in_page: Page, shop: Shop, axe: Axe) -> None:
     page = signed_in_page
-    open_new(page, api, tmp_path, "A script with an error")
+    open_new(page, shop.address)
     write(page, BROKEN)
     page.keyboard.press("Control+Enter")
     expect(result(page)).to_contain_text("The script stopped on line 3", timeout=WAIT)
@@ -77,9 +78,9 @@ def test_an_error_is_marked_on_its_line(
     expect(page.locator(".cm-line.cm-broken")).to_have_count(0)
 
 
-def test_stop_stops_the_preview(signed_in_page: Page, api: Api, tmp_path: Path, axe: Axe) -> None:
+def test_stop_stops_the_preview(signed_in_page: Page, shop: Shop, axe: Axe) -> None:
     page = signed_in_page
-    open_new(page, api, tmp_path, "A script that is stopped")
+    open_new(page, shop.address)
     write(page, "while True:\n    pass")
     page.keyboard.press("Control+Enter")
     stop = page.get_by_role("button", name="Stop")
@@ -91,10 +92,10 @@ def test_stop_stops_the_preview(signed_in_page: Page, api: Api, tmp_path: Path, 
 
 
 def test_templates_ask_before_they_replace_and_undo_brings_back(
-    signed_in_page: Page, api: Api, tmp_path: Path, axe: Axe
+    signed_in_page: Page, shop: Shop, axe: Axe
 ) -> None:
     page = signed_in_page
-    open_new(page, api, tmp_path, "Scripts to start from")
+    open_new(page, shop.address)
     write(page, "mine = 1")
     page.locator("summary", has_text="Templates").click()
     page.get_by_role("button", name=re.compile("^RFM")).click()

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.api import KEEP, Api
 from tests.e2e.browser import Problems
+from tests.e2e.conftest import Shop
 
 Axe = Callable[[Page], None]
 ROWS = 2_000
@@ -106,7 +107,6 @@ def test_the_flow_says_what_is_out_of_date_and_runs_it(
     axe(page)
     row(page, "orders prepared RFM").locator(".sp-flow-link").click()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible()
-    axe(page)
     open_flow(page)
     page.get_by_role("button", name="Run flow").click()
     expect(states(page, "Up to date")).to_have_count(5, timeout=WAIT)
@@ -115,11 +115,9 @@ def test_the_flow_says_what_is_out_of_date_and_runs_it(
     expect(page.get_by_text("version 2")).to_be_visible()
 
 
-def test_a_recipe_starts_from_the_menus_of_the_flow(
-    signed_in_page: Page, api: Api, tmp_path: Path
-) -> None:
+def test_a_recipe_starts_from_the_menus_of_the_flow(signed_in_page: Page, shop: Shop) -> None:
     page = signed_in_page
-    page.goto(api.home_of_orders("Menus of the flow", tmp_path, rows=ROWS))
+    page.goto(shop.address)
     open_flow(page)
     row(page, "orders").locator("summary").click()
     row(page, "orders").get_by_role("link", name=re.compile("^RFM")).click()

@@ -17,8 +17,10 @@ from datasets.engine.types import ROW_COLUMN, Column, duckdb_type
 from datasets.models import Dataset, DatasetVersion
 from datasets.services.files import version_folder
 from projects.models import Project
+from tests.factories.kept import kept
 
 COLUMNS = [Column("Invoice", "text"), Column("Quantity", "integer"), Column("Price", "decimal")]
+KEPT_ROWS = 200
 ROWS = [("A1", 3, "2.50"), ("A2", -1, "1234.5"), ("C3", None, None)]
 
 
@@ -26,6 +28,14 @@ def write_rows(
     folder: Path, columns: Sequence[Column], rows: Sequence[Sequence[Any]]
 ) -> list[dict[str, Any]]:
     """Write rows (numbers and times as text, None for missing) to ``folder``; list its files."""
+    if len(rows) > KEPT_ROWS:
+        return _write_rows(folder, columns, rows)
+    return kept(folder, lambda out: _write_rows(out, columns, rows), columns, rows)
+
+
+def _write_rows(
+    folder: Path, columns: Sequence[Column], rows: Sequence[Sequence[Any]]
+) -> list[dict[str, Any]]:
     names = [ROW_COLUMN, *(f"c{place}" for place in range(len(columns)))]
     texts = [[None if cell is None else str(cell) for cell in row] for row in rows]
     data = [list(range(1, len(rows) + 1)), *(list(cells) for cells in zip(*texts, strict=True))]

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from datasets.engine.types import Column
 from datasets.models import Dataset
-from mllab.engine.prepare import prepare
+from mllab.engine import stability
+from mllab.engine.prepare import Prepared, prepare
 from mllab.engine.settings import Feature, Settings
-from mllab.engine.train import train
+from mllab.engine.train import Trained, train
 from mllab.models import Experiment, MetricScore, Prototype, Segmentation, UseCase
 from mllab.services.algorithms import algorithm_get, algorithms_check
 from mllab.services.files import experiment_folder, path_of, prototype_folder
@@ -17,6 +18,7 @@ from mllab.services.sources import source_of
 from projects.models import Project
 from segplatform.kernel.progress import NullProgress
 from tests.factories.datasets import make_dataset
+from tests.factories.kept import content_of, kept
 
 RFM_COLUMNS = [
     Column("CustomerID", "text"), Column("Recency", "integer"), Column("Frequency", "integer"),
@@ -76,12 +78,18 @@ def make_prepared(use_case: UseCase, **fields: Any) -> Experiment:
     """Save an experiment whose files are there, as the job leaves them."""
     experiment = make_experiment(use_case, **fields)
     folder = experiment_folder(experiment=experiment)
-    made = prepare(
-        source_of(version=experiment.version),
-        [Feature.model_validate(each) for each in experiment.features],
-        Settings.model_validate(experiment.preprocessing),
-        experiment.seed, _empty(folder), NullProgress(),
-    )  # fmt: skip
+
+    def prepared(out: Path) -> Prepared:
+        return prepare(
+            source_of(version=experiment.version),
+            [Feature.model_validate(each) for each in experiment.features],
+            Settings.model_validate(experiment.preprocessing),
+            experiment.seed, out, NullProgress(),
+        )  # fmt: skip
+
+    read = content_of(path_of(folder=experiment.version.folder))
+    key = (read, experiment.features, experiment.preprocessing, experiment.seed)
+    made = kept(_empty(folder), prepared, *key)
     experiment.folder, experiment.prepared = folder, timezone.now()
     experiment.rows, experiment.columns, experiment.details = made.rows, made.columns, made.details
     experiment.save()
@@ -118,10 +126,17 @@ def make_segmentation(
 
 def _train(prototype: Prototype) -> None:
     experiment, folder = prototype.experiment, prototype_folder(prototype=prototype)
-    found = train(
-        path_of(folder=experiment.folder), _empty(folder), algorithm=prototype.algorithm,
-        params=prototype.params, seed=experiment.seed, progress=NullProgress(),
-    )  # fmt: skip
+    source = path_of(folder=experiment.folder)
+
+    def trained(out: Path) -> Trained:
+        return train(
+            source, out, algorithm=prototype.algorithm, params=prototype.params,
+            seed=experiment.seed, progress=NullProgress(),
+        )  # fmt: skip
+
+    resamples = stability.LEAST_RESAMPLES, stability.MOST_RESAMPLES
+    key = (content_of(source), prototype.algorithm, prototype.params, experiment.seed, resamples)
+    found = kept(_empty(folder), trained, *key)
     prototype.folder, prototype.finished, prototype.details = folder, timezone.now(), found.details
     prototype.segments, prototype.seconds = found.segments, found.seconds
     prototype.trained_rows = found.trained_rows

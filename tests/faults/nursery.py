@@ -66,6 +66,7 @@ def _work(order: dict[str, Any]) -> None:
     from projects.jobs.worker import work
 
     settings.REDIS_URL = os.environ.get("REDIS_URL", settings.REDIS_URL)
+    settings.JOB_LEASE_SECONDS = float(os.environ["SEGPLATFORM_JOB_LEASE_SECONDS"])
     if order["run"] == "reconcile":
         call_command("reconcile", "--forever")
     else:

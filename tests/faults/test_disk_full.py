@@ -20,7 +20,7 @@ from segplatform.kernel.disk import NO_ROOM
 from tests.factories import make_job
 from tests.factories.recipes import make_recipe
 from tests.factories.uploads import make_upload
-from tests.faults.conftest import Nursery, until
+from tests.faults.conftest import PATIENT, Nursery, until
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -49,7 +49,7 @@ def ended(job: Job) -> Callable[[], bool]:
 def test_a_job_without_room_changes_nothing_and_can_be_retried(
     nursery: Nursery, project: Project, sound: Callable[[], None], data_dir: Path
 ) -> None:
-    user, worker = project.members.get(), nursery.worker()
+    user, worker = project.members.get(), nursery.worker(**PATIENT)
 
     def room(limit: int) -> None:
         resource.prlimit(worker, resource.RLIMIT_FSIZE, (limit, UNLIMITED))

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from projects.models import Job
 from projects.services.jobs import job_start
 from tests.faults.conftest import (
     LEASE_SECONDS,
+    PATIENT,
     Nursery,
     horse_of,
     is_alive,
@@ -44,6 +46,13 @@ def start(dataset: Dataset, gates: Path, **args: object) -> Job:
     )  # fmt: skip
 
 
+def lease_of(job: Job) -> datetime:
+    """Return when the lease of a running job ends."""
+    job.refresh_from_db()
+    assert job.lease_until
+    return job.lease_until
+
+
 def assert_one_version(dataset: Dataset, data_dir: Path) -> None:
     dataset.refresh_from_db()
     assert [version.pk for version in dataset.versions.all()] == [dataset.current_id]
@@ -54,7 +63,7 @@ def assert_one_version(dataset: Dataset, data_dir: Path) -> None:
 def test_a_killed_job_starts_once_more_at_once(
     nursery: Nursery, job: Job, dataset: Dataset, tmp_path: Path, data_dir: Path
 ) -> None:
-    worker = nursery.worker()
+    worker = nursery.worker(**PATIENT)
     assert until(stands(job, "running", 1))
     kill(horse_of(worker))
     assert until(stands(job, "running", 2))
@@ -79,7 +88,7 @@ def test_a_job_that_was_killed_with_its_worker_is_taken_up_by_another(
 
 
 def test_a_job_that_kills_its_process_every_time_ends_after_two(nursery: Nursery, job: Job) -> None:
-    worker = nursery.worker()
+    worker = nursery.worker(**PATIENT)
     for attempt in (1, 2):
         assert until(stands(job, "running", attempt))
         kill(horse_of(worker))
@@ -94,7 +103,7 @@ def test_a_job_that_lets_no_thread_renew_its_lease_is_not_taken_for_dead(
     project = dataset.project
     job = job_start(
         project=project, user=project.members.get(), name="faults.holds_lock", subject="lock",
-        title="Hold", args={"seconds": int(2 * float(LEASE_SECONDS))},
+        title="Hold", args={"seconds": int(2 * LEASE_SECONDS)},
     )  # fmt: skip
     nursery.reconciler()
     nursery.worker()
@@ -110,9 +119,11 @@ def test_an_orphan_goes_on_and_nobody_starts_a_second_copy(
     orphan = horse_of(worker)
     assert until(lambda: any((data_dir / "tmp").glob("import-slow-*/*.parquet")))
     kill(worker)
+    leased = lease_of(job)
     nursery.reconciler()
     nursery.worker()
-    time.sleep(2 * float(LEASE_SECONDS))  # its lease would have ended, had nobody renewed it
+    # Its lease would have ended, and the reconciler seen that, had nobody renewed it.
+    assert until(lambda: lease_of(job) > leased + timedelta(seconds=1.5 * LEASE_SECONDS))
     assert is_alive(orphan)
     assert stands(job, "running", 1)()
     gate(tmp_path, 1).touch()

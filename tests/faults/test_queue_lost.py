@@ -15,9 +15,9 @@ from datasets.models import Dataset
 from projects.jobs.connection import client
 from projects.models import Job, Project
 from projects.services.jobs import job_start
-from projects.web.queue_state import PAUSED, REMEMBERED_SECONDS
+from projects.web.queue_state import PAUSED
 from segplatform.queue_server import QueueServer
-from tests.faults.conftest import Nursery, is_alive, stands, until
+from tests.faults.conftest import PATIENT, Nursery, is_alive, stands, until
 from tests.faults.slow_jobs import gate
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,12 +71,12 @@ def test_ten_queued_jobs_end_exactly_once_after_flushall(
     nursery: Nursery, project: Project, folder: Path, sound: Callable[[], None]
 ) -> None:
     jobs = [start(project, number, folder, seconds=0.2) for number in range(10)]
-    nursery.worker()
+    nursery.worker(**PATIENT)
     assert until(lambda: len(ends(folder)) >= 2)
     client().flushall()
     make_old()
     nursery.reconciler()
-    nursery.worker()
+    nursery.worker(**PATIENT)
     assert until(all_succeeded)
     assert ends(folder) == sorted(f"{job.pk}.1" for job in jobs)
 
@@ -109,5 +109,4 @@ def test_a_killed_queue_server_costs_nothing(
     make_old()
     assert until(all_succeeded)
     assert ends(folder) == sorted(f"{job.pk}.1" for job in jobs)
-    time.sleep(REMEMBERED_SECONDS)
-    assert PAUSED not in page.get(f"/projects/{project.pk}/jobs/").text
+    assert until(lambda: PAUSED not in page.get(f"/projects/{project.pk}/jobs/").text)
