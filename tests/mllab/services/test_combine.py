@@ -52,7 +52,7 @@ def test_prototypes_are_combined_from_the_leaderboard(
     con = duckdb.connect()
     assert experiment.version
     con.register("customers", pq.read_table(version_files(version=experiment.version)[0]))
-    in_sql = con.sql(model_sql(prototype=made, dialect="duckdb")).to_arrow_table()
+    in_sql = con.sql(model_sql(prototype=made, user=user, dialect="duckdb")).to_arrow_table()
     stored = np.load(path_of(folder=made.folder) / "labels.npy")
     assert in_sql["segment"].to_pylist() == stored.tolist()
     assert len(np.load(path_of(folder=made.folder) / "labels.npy")) == experiment.rows

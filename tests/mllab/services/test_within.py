@@ -32,12 +32,12 @@ def labels_of(prototype: Prototype) -> list[int]:
     return [int(label) for label in found]
 
 
-def labels_in_sql(prototype: Prototype) -> list[int]:
+def labels_in_sql(prototype: Prototype, user: User) -> list[int]:
     version = prototype.experiment.version
     assert version
     con = duckdb.connect()
     con.register("customers", pq.read_table(version_files(version=version)[0]))
-    found = con.sql(model_sql(prototype=prototype, dialect="duckdb")).to_arrow_table()
+    found = con.sql(model_sql(prototype=prototype, user=user, dialect="duckdb")).to_arrow_table()
     return [int(label) for label in found["segment"].to_pylist()]
 
 
@@ -77,7 +77,7 @@ def test_a_segment_is_divided_and_a_part_of_it_again(
     assert steady[next(new for old, new in pairs if old == 0)] == kept
     assert made.scores.get(key="stability").value is None  # nobody trained the whole again
     assert made.details["agreement"] == 1.0
-    assert labels_in_sql(made) == after
+    assert labels_in_sql(made, user) == after
     assert "A segment divided" in client.get(sent["Location"]).content.decode()
     again, _ = by_hand_start(prototype=made, user=user, split=parts[0], parts=2)
     run_all()
@@ -85,7 +85,7 @@ def test_a_segment_is_divided_and_a_part_of_it_again(
     assert again.segments == 5
     names = segment_words(prototype=again).names(5)
     assert {"Champions / 1 / 1", "Champions / 1 / 2", "Champions / 2"} < set(names)
-    assert labels_in_sql(again) == labels_of(again)
+    assert labels_in_sql(again, user) == labels_of(again)
 
 
 def test_too_small_a_segment_is_refused_with_the_rule(project: Project, user: User) -> None:
