@@ -155,7 +155,7 @@ def get_checkup(request: ApiRequest, dataset_id: DatasetId) -> dict[str, Any]:
 
 @router.post(
     "/datasets/{uuid:dataset_id}/checkup/preview",
-    response={200: EffectOut, **errors(404, 409)},
+    response={200: EffectOut, **errors(403, 404, 409)},
     tags=TAGS,
     summary="Preview what leaving findings out changes",
 )

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mllab.models import Experiment, Prototype, UseCase
-from mllab.web.cut import _axis
+from mllab.web.cut import axis_to
 from projects.models import User
 from tests.factories.mllab import make_prepared, make_prototype
 
@@ -79,6 +79,6 @@ def test_others_have_nothing_to_cut(client: Client, tree: Prototype) -> None:
 
 
 def test_axes_have_round_ends() -> None:
-    assert _axis(112.3).ticks == ["150", "100", "50", "0"]
-    assert _axis(0.38).ticks == ["0.4", "0.3", "0.2", "0.1", "0"]
-    assert _axis(0.0).top == 1
+    assert axis_to(112.3).ticks == ["150", "100", "50", "0"]
+    assert axis_to(0.38).ticks == ["0.4", "0.3", "0.2", "0.1", "0"]
+    assert axis_to(0.0).top == 1
