@@ -84,6 +84,8 @@ def test_a_result_in_words_on_pages_and_by_the_api(
     script = Client(headers={"Authorization": f"Bearer {secret}"})
     address = f"/api/v1/prototypes/{prototype.pk}/value-check"
     assert script.get(address).status_code == 404
+    board = [prototype.experiment.use_case.project_id, prototype.experiment.use_case_id]
+    assert "later value" not in client.get(reverse("use_case", args=board)).text
     ValueCheck.objects.create(
         prototype=prototype, asked=ASKED, result=result(), share=0.2, created=timezone.now()
     )
@@ -97,7 +99,6 @@ def test_a_result_in_words_on_pages_and_by_the_api(
     assert "10 of 60 customers are nowhere in the transactions" in page
     assert "5 more customers bought in these days for 100, 9.1 % of all" in page
     assert said in client.get(url_of(prototype, "prototype")).text
-    board = [prototype.experiment.use_case.project_id, prototype.experiment.use_case_id]
     assert said in client.get(reverse("use_case_report", args=board)).text
     assert "later value ε² 0.20" in client.get(reverse("use_case", args=board)).text
     found = script.get(address).json()
