@@ -13,11 +13,10 @@ import duckdb
 
 from datasets.engine.checks.base import Check, Sales, checks
 from datasets.engine.duck import connect, execute, identifier
-from datasets.engine.execute import Source, shown_rows
+from datasets.engine.execute import Source, shown_rows, told
 from datasets.engine.plan_sql import query_sql
 from datasets.engine.reader import table
 from datasets.engine.recipes.prepare import Prepare
-from datasets.engine.run_errors import readable
 from datasets.engine.types import ROW_COLUMN
 from segplatform.kernel.params import check
 from segplatform.kernel.progress import Progress, SubProgress
@@ -104,7 +103,7 @@ def _measured(
         quantity, price = (identifier(sales.roles[role]) for role in ("quantity", "price"))
         asked["amount"] = f"CAST(coalesce(sum({quantity} * {price}), 0) AS DECIMAL(38, 4))::TEXT"
     query = f"SELECT {', '.join(asked.values())} FROM {rows}"
-    with _told():
+    with told():
         found = execute(con, query, progress, "Counting")[0]
     return dict(zip(asked, found, strict=True))
 
@@ -119,7 +118,7 @@ def _examples(
         f"SELECT {names} FROM input_0 ANTI JOIN (SELECT {ROW_COLUMN} FROM ({kept})) "
         f"USING ({ROW_COLUMN}) ORDER BY {ROW_COLUMN} LIMIT {EXAMPLES}"
     )
-    with _told():
+    with told():
         rows = execute(con, query, progress, "Looking for examples")
     texts = shown_rows(columns, [row[1:] for row in rows])
     return {
@@ -137,13 +136,3 @@ def _reading(source: Source, memory_bytes: int) -> Iterator[duckdb.DuckDBPyConne
             yield con
         finally:
             con.close()
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except duckdb.InterruptException:
-        raise
-    except duckdb.Error as error:
-        raise readable(error) from error

@@ -1,13 +1,13 @@
 """Runs code recipes in the cage: stages the inputs, runs, has the result typed, fetches it."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from datasets.engine.cage.client import Limits, Outcome
+from datasets.engine.cage.client import Cage, Limits, Outcome
 from datasets.engine.cage.errors import CageError
 from datasets.engine.cage.folders import erase
 from datasets.engine.cage.pick import fetch, pick
@@ -40,22 +40,6 @@ class CodeError(UserError):
         self.line, self.log = line, list(log)
 
 
-class Runner(Protocol):
-    """What runs a task in the cage: ``datasets.engine.cage.client.Cage``."""
-
-    def run(
-        self,
-        task: str,
-        args: dict[str, Any],
-        *,
-        inputs: Path | None,
-        scratch: Path,
-        limits: Limits,
-        on_line: Callable[[str], None],
-        on_step: Callable[[float, str], None],
-    ) -> Outcome: ...
-
-
 @dataclass(frozen=True)
 class Job:
     """One run of a program: the ``task`` with its ``args`` over ``sources`` by name.
@@ -70,7 +54,7 @@ class Job:
     limits: Limits
 
 
-def run_code(cage: Runner, job: Job, out_dir: Path, progress: Progress) -> ReadResult:
+def run_code(cage: Cage, job: Job, out_dir: Path, progress: Progress) -> ReadResult:
     """Run the program over all rows and write ``part-0.parquet`` into ``out_dir``.
 
     What it prints goes to ``progress.log`` as it comes. The report holds ``rows_in``, ``notes``
@@ -87,7 +71,7 @@ def run_code(cage: Runner, job: Job, out_dir: Path, progress: Progress) -> ReadR
     return ReadResult(columns, info["rows"], [dict(info)], info["bytes"], report)
 
 
-def preview_code(cage: Runner, job: Job, progress: Progress, limit: int = 100) -> dict[str, Any]:
+def preview_code(cage: Cage, job: Job, progress: Progress, limit: int = 100) -> dict[str, Any]:
     """Run the program over small sources (samples); give what a preview of a recipe gives.
 
     ``{"columns", "rows", "count", "facts", "sql", "log", "warnings", "seconds"}``: ``sql`` is
@@ -144,7 +128,7 @@ def _emptied(folder: Path) -> Iterator[None]:
 
 
 def _made(
-    cage: Runner, job: Job, target: Path, progress: Progress
+    cage: Cage, job: Job, target: Path, progress: Progress
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Run the program, then type its result in a process that never ran it, and fetch that."""
     inputs, scratch, raw, typed = (_folder(job, n) for n in ("inputs", "scratch", "raw", "typed"))
@@ -185,7 +169,7 @@ def _staged(sources: Mapping[str, Source], inputs: Path) -> list[dict[str, Any]]
 
 
 def _run(
-    cage: Runner,
+    cage: Cage,
     task: str,
     args: dict[str, Any],
     inputs: Path,

@@ -29,7 +29,7 @@ from segplatform.kernel.progress import Progress, SubProgress
 if TYPE_CHECKING:
     from datasets.engine.recipes.base import Plan
 
-__all__ = ["Source", "describe", "expression_type", "materialise", "preview", "sql"]
+__all__ = ["Source", "describe", "expression_type", "materialise", "preview", "sql", "told"]
 
 Facts = dict[str, list[dict[str, Any]]]
 MAX_FACT_ROWS = 200
@@ -55,7 +55,7 @@ def preview(plan: "Plan", sources: Sequence[Source], limit: int = 100) -> dict[s
     (None where missing), the ``count`` of all rows and the plan's ``facts``.
     """
     built = compiled(plan, [source.columns for source in sources])
-    with reader([file for source in sources for file in source.files]) as con, _told():
+    with reader([file for source in sources for file in source.files]) as con, told():
         _views(con, sources)
         con.execute(f"CREATE TABLE {OUTPUT} AS {built.cast_sql()}")
         query = f"SELECT * EXCLUDE ({ROW_COLUMN}) FROM {OUTPUT} ORDER BY {ROW_COLUMN} LIMIT ?"
@@ -95,7 +95,7 @@ def materialise(
     out_dir.mkdir(parents=True, exist_ok=True)
     built = compiled(plan, [source.columns for source in sources])
     progress.step(0.0, "Computing")
-    with _writer(sources, out_dir, memory_bytes) as con, _told():
+    with _writer(sources, out_dir, memory_bytes) as con, told():
         _views(con, sources)
         run = interruptible(con, SubProgress(progress, 0.0, 0.85), "Computing")
         info = run(lambda: write_parquet(con, built.cast_sql(), out_dir))
@@ -122,7 +122,7 @@ def _writer(
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Turn what DuckDB says about a person's values into a sentence."""
     try:
         yield

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from datasets.engine.cage.client import Cage
 from datasets.engine.cage.errors import CageError
 from datasets.engine.cage.folders import erase
 from datasets.engine.cage.messages import ANSWER_FILE
 from datasets.engine.cage.outcome import Outcome, size
 from datasets.engine.cage.pick import PickError, fetch, pick
-from datasets.engine.cage.run import OnLine, OnStep
 from datasets.engine.cage.watch import Limits
 from datasets.engine.file_answer import MAX_BYTES, Answer, Read, answer_of
 from datasets.engine.rejects import FILE_NAME as REJECTED
@@ -41,23 +41,6 @@ class FileFault(RuntimeError):
     """A fault of ours while a file was read: its kind and places, never the file's words."""
 
 
-class Runner(Protocol):
-    """What ``datasets.engine.cage.client.Cage`` does for files."""
-
-    def run(
-        self,
-        task: str,
-        args: dict[str, Any],
-        *,
-        inputs: Path | None,
-        scratch: Path,
-        limits: Limits,
-        on_line: OnLine,
-        on_step: OnStep,
-        linked: bool = False,
-    ) -> Outcome: ...
-
-
 @dataclass(frozen=True)
 class FileJob:
     """One file to read: ``name`` is the person's; ``folder`` is empty and this run's alone."""
@@ -70,7 +53,7 @@ class FileJob:
 
 
 def preview_caged(
-    cage: Runner, job: FileJob, progress: Progress, *, rows: int, lenient: bool
+    cage: Cage, job: FileJob, progress: Progress, *, rows: int, lenient: bool
 ) -> dict[str, Any]:
     """Give what ``file_preview`` gives. Raises its errors, and what ``progress.step`` raises."""
     args = {"act": "preview", "rows": rows, "lenient": lenient}
@@ -80,7 +63,7 @@ def preview_caged(
         return answer.preview.model_dump()
 
 
-def read_caged(cage: Runner, job: FileJob, out_dir: Path, progress: Progress) -> ReadResult:
+def read_caged(cage: Cage, job: FileJob, out_dir: Path, progress: Progress) -> ReadResult:
     """Give what ``file_read`` gives, its files in ``out_dir``; raises as ``preview_caged`` does."""
     args = {"act": "read", "memory_bytes": job.limits.memory_bytes}
     with _answered(cage, job, args, progress) as (answer, scratch):
@@ -91,7 +74,7 @@ def read_caged(cage: Runner, job: FileJob, out_dir: Path, progress: Progress) ->
 
 @contextmanager
 def _answered(
-    cage: Runner, job: FileJob, args: dict[str, Any], progress: Progress
+    cage: Cage, job: FileJob, args: dict[str, Any], progress: Progress
 ) -> Iterator[tuple[Answer, Path]]:
     """Run the task; give its answer and the folder of its files, which is gone afterwards."""
     inputs, scratch = job.folder / "in", job.folder / "out"

@@ -3,7 +3,9 @@
 import os
 import shutil
 import time
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -51,6 +53,17 @@ def version_files(*, version: DatasetVersion) -> list[Path]:
 def scratch_folder() -> Path:
     """Return the folder for files that live as long as one request or job."""
     return Path(settings.DATA_DIR) / "tmp"
+
+
+@contextmanager
+def preview_folder() -> Iterator[Path]:
+    """Give an empty folder for one preview; housekeeping knows the beginning of its name."""
+    folder = scratch_folder() / f"import-preview-{uuid.uuid4()}"
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def folders_remove(*, folders: Iterable[str]) -> None:

@@ -1,9 +1,6 @@
 """Reading what somebody uploaded: in the sandbox, or with limits only where there is none."""
 
-import shutil
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +8,7 @@ from django.conf import settings
 
 from datasets.engine.file_work import file_preview, file_read
 from datasets.engine.results import ReadResult
-from datasets.services.files import scratch_folder
+from datasets.services.files import preview_folder
 from datasets.services.memory import memory_guard
 from datasets.services.sandbox import FILES_WITHOUT, file_cage, file_limits
 from segplatform.kernel.progress import Progress
@@ -37,7 +34,7 @@ def reading_preview(
 ) -> dict[str, Any]:
     """Read the first rows of a file; ``lenient`` drops types of columns that are not there."""
     cage = file_cage()
-    with _folder() as folder:
+    with preview_folder() as folder:
         if cage is None:
             with memory_guard(TOO_LARGE):
                 return file_preview(
@@ -71,14 +68,3 @@ def reading_read(
 
     job = FileJob(path, name, options, folder, file_limits(seconds=settings.FILE_SECONDS))
     return read_caged(cage, job, made, progress)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """Give an empty folder for one preview (``works_expire`` knows the beginning of its name)."""
-    folder = scratch_folder() / f"import-preview-{uuid.uuid4()}"
-    folder.mkdir(parents=True, mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -4,11 +4,7 @@ A program that fails raises ``datasets.engine.code_run.CodeError``: its ``fields
 sentence as ``code`` and the program's own line as ``code.line``, ``log`` what it had printed.
 """
 
-import shutil
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +12,7 @@ from django.conf import settings
 from datasets.engine.recipes.base import CodeRecipe, ModelRecipe, VisualRecipe
 from datasets.models import Dataset
 from datasets.services.compute import source_of
-from datasets.services.files import scratch_folder, version_files
+from datasets.services.files import preview_folder, version_files
 from datasets.services.models import model_applied
 from datasets.services.on_demand import datasets_ready
 from datasets.services.plans import inputs_require, kind_get, params_check, recipe_check
@@ -109,7 +105,7 @@ def _model(ctx: JobContext, kind: ModelRecipe, params: Any, source: Any) -> dict
     from datasets.engine.model_run import preview_model
 
     model = model_applied(kind=kind, project=ctx.project, params=params)
-    with _scratch() as folder:
+    with preview_folder() as folder:
         return preview_model(kind, source, params, model, folder, ctx.progress, PREVIEW_ROWS)
 
 
@@ -121,23 +117,12 @@ def _program(
 
     project_get(user=ctx.user, project_id=ctx.project.pk, role="editor")
     limits = code_limits(seconds=min(CODE_SECONDS, settings.RECIPE_SECONDS))
-    with _scratch() as folder:
+    with preview_folder() as folder:
         job = Job(kind.task, kind.arguments(params), sources, folder, limits)
         try:
             return preview_code(sandbox_cage(), job, ctx.progress, PREVIEW_ROWS)
         except CodeError as error:
             return {"failed": {"sentence": str(error), "line": error.line, "log": error.log}}
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    """Give an empty folder for one preview; housekeeping knows the beginning of its name."""
-    folder = scratch_folder() / f"import-preview-{uuid.uuid4()}"
-    folder.mkdir(parents=True, mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sample(project: Project, dataset: Dataset) -> Any:
