@@ -1,6 +1,5 @@
 """Training that starts from the centres of a former prototype, and what became of these."""
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +42,7 @@ class Start:
         return {
             "how": self.how, "pairs": pairs.tolist(),
             "moved": np.sqrt((ways**2).mean(axis=1)).tolist(),
-            "changed": _changed(self.folder, folder, fit.labels, pairs),
+            "changed": share_changed(self.folder, folder, fit.labels, pairs),
         }  # fmt: skip
 
 
@@ -86,7 +85,7 @@ def by_start(fit: "Fit", start: "Matrix") -> "tuple[Fit, list[int], Labels]":
     return replace(fit, labels=labels, centers=fit.centers[order], per_segment=moved), sizes, order
 
 
-def _changed(source: Path, folder: Path, labels: "Labels", pairs: "Labels") -> float | None:
+def share_changed(source: Path, folder: Path, labels: "Labels", pairs: "Labels") -> float | None:
     """Return the share of rows that are in another segment now; None where rows differ."""
     import numpy as np
 
@@ -98,15 +97,16 @@ def _changed(source: Path, folder: Path, labels: "Labels", pairs: "Labels") -> f
 
 
 def _rows(folder: Path) -> str:
-    """Name the version of the dataset that an experiment prepared, and which rows of it."""
+    """Name the rows that an experiment prepared by all that is in them.
+
+    Their numbers would not do: a newer version of the dataset has rows of the same numbers.
+    """
     import hashlib
 
     import pyarrow.parquet as pq
 
-    from datasets.engine.types import ROW_COLUMN
-
     told = hashlib.sha256()
     with pq.ParquetFile(folder / TABLE) as file:
-        for batch in file.iter_batches(columns=[ROW_COLUMN]):
-            told.update(batch.column(0).to_numpy().tobytes())
-    return json.dumps(told.hexdigest())
+        for batch in file.iter_batches():
+            told.update(batch.serialize())
+    return told.hexdigest()

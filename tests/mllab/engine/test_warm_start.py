@@ -1,17 +1,21 @@
 """Centres of one space in another, and algorithms that begin at given ones."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from numpy.typing import NDArray
 
 from mllab.engine.algorithms.base import algorithms
+from mllab.engine.assignments import LABELS
 from mllab.engine.preparation.values import Table, Values
 from mllab.engine.preprocessing import apply, fit
 from mllab.engine.settings import Feature, Settings
 from mllab.engine.warm_centres import RAW, SAME, centres_moved
-from mllab.engine.warm_start import by_start, pairs_of
+from mllab.engine.warm_start import TABLE, by_start, pairs_of, share_changed
 from segplatform.kernel.params import check
 from segplatform.kernel.progress import NullProgress
 
@@ -79,3 +83,15 @@ def test_segments_keep_the_numbers_of_the_centres_they_began_at(key: str) -> Non
             params = check(algorithm.Params, {"k": 3, "covariance": shape})
             labels = algorithm.fit(X, params, 1, NullProgress()).labels
             assert len(set(labels)) == 3
+
+
+def test_rows_are_the_same_by_what_is_in_them(tmp_path: Path) -> None:
+    for name, amounts in (("one", [1.0, 2.0]), ("again", [1.0, 2.0]), ("newer", [1.0, 3.0])):
+        folder = tmp_path / name
+        (folder / "prototypes" / "p").mkdir(parents=True)
+        np.save(folder / "prototypes" / "p" / LABELS, np.array([0, 1]))
+        pq.write_table(pa.table({"__row": [1, 2], "Amount": amounts}), folder / TABLE)
+    labels, pairs = np.array([0, 0]), np.array([0, 1])
+    source = tmp_path / "one" / "prototypes" / "p"
+    assert share_changed(source, tmp_path / "again", labels, pairs) == 0.5
+    assert share_changed(source, tmp_path / "newer", labels, pairs) is None
