@@ -32,7 +32,7 @@ browser:
 	|| { echo "The browser tests need Chromium: run 'apt install chromium' (as root), then try again."; exit 1; }
 
 test: setup-dev browser  ## Run all tests, those in a real browser too
-	@$(BIN)/python -m pytest -n 4 $(PYTEST_ARGS)  # of two cores: tests wait for workers and pages, too
+	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)  # of two cores: tests wait for workers and pages, too
 
 screenshots: setup-dev browser  ## Take a picture of every page in its states (SHOTS="--only leaderboard --width 1440")
 	@$(BIN)/python -m tests.screenshots $(SHOTS)

@@ -53,7 +53,10 @@ def register() -> Iterator[Register]:
 
 def check(**options: Any) -> str:
     out = StringIO()
-    call_command("platform_check", stdout=out, **options)
+    try:
+        call_command("platform_check", stdout=out, **options)
+    except CommandError as error:
+        raise CommandError(f"{error}\n{out.getvalue()}") from None
     return out.getvalue()
 
 
