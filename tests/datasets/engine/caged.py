@@ -5,8 +5,8 @@ from typing import Any
 
 import duckdb
 
-from datasets.engine.cage.client import Limits
-from datasets.engine.code_run import Job, Runner, run_code
+from datasets.engine.cage.client import Cage, Limits
+from datasets.engine.code_run import Job, run_code
 from datasets.engine.execute import Source
 from segplatform.kernel.progress import NullProgress
 from tests.frames import orders, write
@@ -34,7 +34,7 @@ def sources(folder: Path) -> dict[str, Source]:
 class Tried:
     """What one script gave."""
 
-    def __init__(self, cage: Runner, folder: Path, code: str, inputs: dict[str, Source]) -> None:
+    def __init__(self, cage: Cage, folder: Path, code: str, inputs: dict[str, Source]) -> None:
         self.progress = Recorder()
         work = folder / "work"
         work.mkdir(mode=0o700)

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from datasets.engine.cage.client import Cage
 from datasets.engine.cage.outcome import ErrorInfo, Outcome
-from datasets.engine.code_run import CodeError, Job, Runner, run_code
+from datasets.engine.code_run import CodeError, Job, run_code
 from segplatform.kernel.errors import Cancelled
 from segplatform.kernel.progress import NullProgress
 from tests.datasets.engine.caged import LIMITS, Recorder, Tried, sources
@@ -43,7 +44,7 @@ from tests.datasets.engine.caged import LIMITS, Recorder, Tried, sources
     ],
 )
 def test_what_is_wrong_is_told_with_the_line(
-    cage: Runner, tmp_path: Path, code: str, sentence: str, line: int | None
+    cage: Cage, tmp_path: Path, code: str, sentence: str, line: int | None
 ) -> None:
     with pytest.raises(CodeError) as caught:
         Tried(cage, tmp_path, code, sources(tmp_path))
@@ -54,7 +55,7 @@ def test_what_is_wrong_is_told_with_the_line(
     assert not (tmp_path / "out" / "part-0.parquet").exists()
 
 
-def test_a_file_that_is_no_table_is_refused(cage: Runner, tmp_path: Path) -> None:
+def test_a_file_that_is_no_table_is_refused(cage: Cage, tmp_path: Path) -> None:
     code = """
 import pyarrow.parquet as pq
 pq.write_table = lambda table, path, **more: open(path, "wb").write(b"PAR1 but not really PAR1")
@@ -64,7 +65,7 @@ output = pd.DataFrame({"a": [1]})
         Tried(cage, tmp_path, code, {})
 
 
-def test_it_stops_when_it_is_cancelled(cage: Runner, tmp_path: Path) -> None:
+def test_it_stops_when_it_is_cancelled(cage: Cage, tmp_path: Path) -> None:
     class StopSoon(Recorder):
         def step(self, fraction: float, message: str = "") -> None:
             super().step(fraction, message)

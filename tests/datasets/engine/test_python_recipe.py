@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from datasets.engine.code_run import CodeError, Job, Runner, preview_code
+from datasets.engine.cage.client import Cage
+from datasets.engine.code_run import CodeError, Job, preview_code
 from datasets.engine.recipes.python import Python
 from datasets.engine.types import Column
 from segplatform.kernel.progress import NullProgress
@@ -21,9 +22,7 @@ def columns_of(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
     return [list(cells) for cells in zip(*rows, strict=True)]
 
 
-def test_a_script_gets_its_inputs_and_gives_them_back_unchanged(
-    cage: Runner, tmp_path: Path
-) -> None:
+def test_a_script_gets_its_inputs_and_gives_them_back_unchanged(cage: Cage, tmp_path: Path) -> None:
     inputs = sources(tmp_path)
     tried = Tried(cage, tmp_path, 'output = inputs["orders"]', inputs)
     assert tried.types == {column.name: column.type for column in orders().columns}
@@ -36,7 +35,7 @@ def test_a_script_gets_its_inputs_and_gives_them_back_unchanged(
     assert [row[0] for row in numbers] == list(range(1, 8))
 
 
-def test_what_a_script_prints_and_reports_arrives(cage: Runner, tmp_path: Path) -> None:
+def test_what_a_script_prints_and_reports_arrives(cage: Cage, tmp_path: Path) -> None:
     code = 'print("one")\nprogress(0.5, "Half")\nprint("two")\noutput = pd.DataFrame({"a": [1]})'
     tried = Tried(cage, tmp_path, code, {})
     assert tried.progress.lines == ["one", "two"]
@@ -45,7 +44,7 @@ def test_what_a_script_prints_and_reports_arrives(cage: Runner, tmp_path: Path) 
     assert tried.rows == [(1,)]
 
 
-def test_types_come_out_as_people_expect(cage: Runner, tmp_path: Path) -> None:
+def test_types_come_out_as_people_expect(cage: Cage, tmp_path: Path) -> None:
     code = """
 output = pd.DataFrame({
     "whole": [1, 2, None], "whole_known": pd.array([1, 2, None], "Int64"),
@@ -79,7 +78,7 @@ output = pd.DataFrame({
     assert tried.progress.lines == tried.result.report["notes"]
 
 
-def test_columns_of_an_input_keep_their_types(cage: Runner, tmp_path: Path) -> None:
+def test_columns_of_an_input_keep_their_types(cage: Cage, tmp_path: Path) -> None:
     columns = [
         *(Column("id", "integer"), Column("price", "decimal"), Column("day", "date")),
         *(Column("gift", "boolean"), Column("empty", "integer")),
@@ -95,7 +94,7 @@ def test_columns_of_an_input_keep_their_types(cage: Runner, tmp_path: Path) -> N
     ]
 
 
-def test_whole_numbers_that_became_floats_are_whole_again(cage: Runner, tmp_path: Path) -> None:
+def test_whole_numbers_that_became_floats_are_whole_again(cage: Cage, tmp_path: Path) -> None:
     code = """
 columns = {"Customer": [1.0, float("nan")], "Amount": [1.5, 2.00001], "Other": [1.0, 2.0]}
 output = pd.DataFrame(columns)
@@ -116,24 +115,24 @@ output = pd.DataFrame(columns)
     ],
 )  # fmt: skip
 def test_a_named_index_becomes_a_column(
-    cage: Runner, tmp_path: Path, code: str, names: list[str]
+    cage: Cage, tmp_path: Path, code: str, names: list[str]
 ) -> None:
     assert list(Tried(cage, tmp_path, code, {}).types) == names
 
 
-def test_leaving_early_on_purpose_is_fine(cage: Runner, tmp_path: Path) -> None:
+def test_leaving_early_on_purpose_is_fine(cage: Cage, tmp_path: Path) -> None:
     code = 'output = pd.DataFrame({"a": [1]})\nraise SystemExit'
     assert Tried(cage, tmp_path, code, {}).rows == [(1,)]
 
 
-def preview(cage: Runner, folder: Path, code: str) -> dict[str, Any]:
+def preview(cage: Cage, folder: Path, code: str) -> dict[str, Any]:
     work = folder / "work"
     work.mkdir(mode=0o700)
     job = Job("python", {"code": code}, sources(folder), work, LIMITS)
     return preview_code(cage, job, NullProgress(), 2)
 
 
-def test_a_preview_shows_the_first_rows_and_the_log(cage: Runner, tmp_path: Path) -> None:
+def test_a_preview_shows_the_first_rows_and_the_log(cage: Cage, tmp_path: Path) -> None:
     shown = preview(cage, tmp_path, 'print("hello")\noutput = inputs["orders"]')
     assert shown["columns"][0] == {"name": "Customer", "type": "integer"}
     assert shown["rows"][0] == ["1", "2010-12-01 08:26", "A1", "10.00"]
@@ -142,13 +141,13 @@ def test_a_preview_shows_the_first_rows_and_the_log(cage: Runner, tmp_path: Path
     assert [path.name for path in tmp_path.iterdir() if "work" in path.name] == ["work"]
 
 
-def test_a_preview_that_fails_keeps_the_log(cage: Runner, tmp_path: Path) -> None:
+def test_a_preview_that_fails_keeps_the_log(cage: Cage, tmp_path: Path) -> None:
     with pytest.raises(CodeError) as caught:
         preview(cage, tmp_path, 'print("before")\n1 / 0')
     assert (caught.value.log, caught.value.line) == (["before"], 2)
 
 
-def test_templates_fit_their_inputs(cage: Runner, tmp_path: Path) -> None:
+def test_templates_fit_their_inputs(cage: Cage, tmp_path: Path) -> None:
     columns = [
         *(Column('Kunde "x"', "text"), Column("Order date", "datetime"), Column("Qty", "integer")),
         *(Column("Unit price", "decimal"), Column("Order ID", "text"), Column("client", "text")),
@@ -168,6 +167,6 @@ def test_templates_fit_their_inputs(cage: Runner, tmp_path: Path) -> None:
         assert template.help.endswith(".")
 
 
-def test_a_template_needs_no_input(cage: Runner, tmp_path: Path) -> None:
+def test_a_template_needs_no_input(cage: Cage, tmp_path: Path) -> None:
     template = Python().templates({})[0]
     assert Tried(cage, tmp_path, template.code, {}).result.rows == 10
