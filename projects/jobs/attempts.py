@@ -48,6 +48,11 @@ def owned(job: Job) -> QuerySet[Job]:
     return Job.objects.filter(pk=job.pk, attempt=job.attempt, state=State.RUNNING)
 
 
+def is_stopped(job: Job) -> bool:
+    """Say whether somebody asked this attempt to stop."""
+    return owned(job).filter(cancel_requested=True).exists()
+
+
 def renew(job: Job) -> bool:
     """Lengthen the lease; ``False`` where the row is no longer this attempt's."""
     return bool(owned(job).update(lease_until=lease_end()))

@@ -95,7 +95,9 @@ def _finish(job: Job, state: Job.State, **fields: Any) -> bool:
 
 def _end_badly(context: JobContext, error: BaseException) -> None:
     job = context.job
-    if isinstance(error, Cancelled):
+    # Who deletes what a job works on stops it in the same moment; it may find the gap first.
+    stopped = isinstance(error, UserError) and attempts.is_stopped(job)
+    if stopped or isinstance(error, Cancelled):
         _finish(job, Job.State.CANCELLED)
     elif isinstance(error, UserError):
         _fail(context, str(error))

@@ -91,6 +91,11 @@ def test_it_is_cancelled_at_a_step(project: Project) -> None:
     assert (job.state, job.error) == ("cancelled", "")
 
 
+def test_what_was_stopped_does_not_fail_as_well(project: Project) -> None:
+    job = run(project, "tests.asks", cancel_requested=True)
+    assert (job.state, job.error) == ("cancelled", "")
+
+
 def test_it_leaves_the_row_alone_when_superseded(project: Project) -> None:
     job = run(project, "tests.superseded")
     assert job.state == "running"
