@@ -49,8 +49,8 @@ format: setup-dev  ## Bring Python into shape
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup-dev  ## Measure beside what a notebook would do (prints; nothing is asserted)
-	@for file in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py); done
+bench: setup-dev  ## Measure beside what a notebook would do, into benchmarks/RESULTS.md (BENCH="names -- arguments")
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 check: lint test  ## All that CI does on one Python and SQLite (.ci/run adds PostgreSQL)
 

@@ -21,6 +21,7 @@ class DatasetsConfig(AppConfig):
     def ready(self) -> None:
         """Fill the job table (the decorators do it on import) and the hooks of the shared pages."""
         from datasets import tasks  # noqa: F401
+        from datasets.services.connections import ConnectionBin
         from datasets.services.deleted import DatasetBin
 
         hooks.project_home = "flow"
@@ -33,10 +34,10 @@ class DatasetsConfig(AppConfig):
         # The sandbox boots in a process of its own while this one imports.
         hooks.worker_start += [start_sandbox, preload, try_sandbox]
         hooks.health["sandbox"] = sandbox_health
-        hooks.checks.append(check_sandbox)
+        hooks.checks += [check_sandbox, check_outgoing, check_connections_key]
         hooks.banners.append(warn_unsafe)
         hooks.housekeeping.append(tidy)
-        hooks.bins.append(DatasetBin())
+        hooks.bins += [DatasetBin(), ConnectionBin()]
         hooks.stored_folders.append(stored)
         hooks.integrity.append(find_faults)
         hooks.measures.append(measure_files)
@@ -103,6 +104,20 @@ def check_sandbox() -> tuple[str, str, str]:
     return ("sandbox", *sandbox_check())
 
 
+def check_outgoing() -> tuple[str, str, str]:
+    """Say for `segplatform check` where connections may lead."""
+    from datasets.services.connection_health import outgoing_check
+
+    return ("outgoing connections", *outgoing_check())
+
+
+def check_connections_key() -> tuple[str, str, str]:
+    """Look for `segplatform check` at who can read the key of stored credentials."""
+    from datasets.services.connection_health import connections_key_check
+
+    return ("key of connections", *connections_key_check())
+
+
 def warn_unsafe() -> hooks.Banner | None:
     """Warn on every page where programs run without the sandbox."""
     from datasets.web.sandbox import sandbox_banner
@@ -133,11 +148,13 @@ def stored(alias: str) -> Iterable[str]:
 
 def tidy() -> None:
     """Remove expired uploads, rows that nobody asks for, and files that a crash left behind."""
+    from datasets.services.connections import connections_renew
     from datasets.services.files import files_collect
     from datasets.services.imports import works_expire
     from datasets.services.on_demand import outputs_release
     from datasets.services.uploads import uploads_expire
 
+    connections_renew()
     uploads_expire()
     works_expire()
     outputs_release()

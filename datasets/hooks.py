@@ -1,8 +1,10 @@
 """What higher apps add to the flow, filled in their ``AppConfig.ready()``."""
 
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
 
 from datasets.engine.recipes.base import Applied
 
@@ -84,5 +86,18 @@ class ModelSource(Protocol):
         """Say how the project gets its first model."""
 
 
+@dataclass(frozen=True)
+class ColumnUse:
+    """Something that works with columns of a dataset and is no recipe; ``why`` is a sentence."""
+
+    kind: str
+    name: str
+    url: str
+    why: str
+
+
 model_sources: dict[str, ModelSource] = {}
 """By the key of the recipe that applies its models."""
+
+column_users: "list[Callable[[Project, Mapping[UUID, Collection[str]]], Iterable[ColumnUse]]]" = []
+"""Each lists what would miss columns: ``users(project, {dataset: names of columns})``."""

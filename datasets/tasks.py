@@ -4,7 +4,16 @@ from typing import Any
 
 from datasets.services import recipes
 from datasets.services.checkups import CHECKUP, EFFECT, checkup_run, effect_run
+from datasets.services.connection_jobs import (
+    BROWSE,
+    FETCH,
+    TEST,
+    connection_browse_run,
+    connection_fetch_run,
+    connection_try_run,
+)
 from datasets.services.imports import IMPORT, PREVIEW, import_run, preview_run
+from datasets.services.losses import LOSSES, losses_run
 from datasets.services.profiles import PROFILE, profile_run
 from datasets.services.runs import recipes_run
 from datasets.services.states import FLOW, ROWS, RUN
@@ -16,6 +25,12 @@ from projects.jobs.registry import job
 def preview_upload(ctx: JobContext) -> dict[str, Any]:
     """Read the head of an uploaded file."""
     return preview_run(ctx=ctx)
+
+
+@job(LOSSES, title="Check values", queue="interactive", idempotent=True, role="editor")
+def count_losses(ctx: JobContext) -> dict[str, Any]:
+    """Count what each type would lose of an uploaded file."""
+    return losses_run(ctx=ctx)
 
 
 @job(IMPORT, title="Import", queue="default", idempotent=True)
@@ -64,3 +79,21 @@ def check_version(ctx: JobContext) -> dict[str, Any]:
 def preview_effect(ctx: JobContext) -> dict[str, Any]:
     """Measure what leaving out some findings would change; store nothing."""
     return effect_run(ctx=ctx)
+
+
+@job(TEST, title="Test a connection", queue="interactive", idempotent=True, role="editor")
+def test_connection(ctx: JobContext) -> dict[str, Any]:
+    """Try a connection."""
+    return connection_try_run(ctx=ctx)
+
+
+@job(BROWSE, title="Browse a connection", queue="interactive", idempotent=True, role="editor")
+def browse_connection(ctx: JobContext) -> dict[str, Any]:
+    """List what lies in a source."""
+    return connection_browse_run(ctx=ctx)
+
+
+@job(FETCH, title="Fetch", queue="default", idempotent=True)
+def fetch_connection(ctx: JobContext) -> dict[str, Any]:
+    """Fetch a thing of a source, or its first rows, as an upload."""
+    return connection_fetch_run(ctx=ctx)

@@ -1,17 +1,17 @@
 """The ML Lab."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.apps import AppConfig
 
-from datasets.hooks import model_sources
+from datasets.hooks import ColumnUse, column_users, model_sources
 from projects import hooks
 
 if TYPE_CHECKING:
-    from projects.models import User
+    from projects.models import Project, User
 
 ENGINE = (
     "prepare", "sketch", "train", "compare", "profiles", "silhouettes", "assignments", "score",
@@ -41,6 +41,7 @@ class MllabConfig(AppConfig):
         from mllab.services.models import Segmentations
 
         model_sources[Score.key] = Segmentations()
+        column_users.append(find_column_uses)
         hooks.rail_entries.append(
             hooks.RailEntry("lab", "ML Lab", "flask-conical", "lab", order=30)
         )
@@ -81,6 +82,15 @@ def search_use_cases(user: "User", text: str) -> list[hooks.SearchHit]:
         )
         for found in use_cases_named(user=user, text=text)
     ]
+
+
+def find_column_uses(
+    project: "Project", gone: Mapping[UUID, Collection[str]]
+) -> Iterable[ColumnUse]:
+    """Name, for who changes a dataset, the use cases that learn from columns that would be gone."""
+    from mllab.services.column_uses import column_uses
+
+    return column_uses(project=project, gone=gone)
 
 
 def count_segmentations(project_ids: Iterable[UUID]) -> dict[str, dict[UUID, int]]:

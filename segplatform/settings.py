@@ -229,8 +229,14 @@ RECIPE_SECONDS = int(os.environ.get("SEGPLATFORM_RECIPE_SECONDS", "600"))
 RECIPE_MEMORY_BYTES = int(os.environ.get("SEGPLATFORM_RECIPE_MEMORY_BYTES", str(2 * 2**30)))
 RECIPE_DISK_BYTES = int(os.environ.get("SEGPLATFORM_RECIPE_DISK_BYTES", str(2 * 2**30)))
 SANDBOX_AT_START = env_bool("SEGPLATFORM_SANDBOX_AT_START", default=True)
+# What connections may reach beside the internet, and whether they may speak http to all of it.
+OUTGOING_ALLOW = env_list("SEGPLATFORM_OUTGOING_ALLOW")
+OUTGOING_HTTP = env_bool("SEGPLATFORM_OUTGOING_HTTP")
+# The first encrypts the credentials of connections, all of them decrypt; else a file holds it.
+CONNECTIONS_KEYS = env_list("SEGPLATFORM_CONNECTIONS_KEY")
 UNSAFE_NO_SANDBOX = env_bool("SEGPLATFORM_UNSAFE_NO_SANDBOX")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FILES = 400  # of a plain form: each is an open file until all are stored
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the features of an experiment: nine fields a column
 
 # --- web --------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from tests.environment import HOME
 from tests.loading import pytest_collection
 from tests.lock_order import locks_in_order
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
+from tests.template_database import database_copy
 
 __all__ = [
     "locks_in_order", "pytest_collection", "pytest_collection_modifyitems",
@@ -29,9 +30,21 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Keep the test database in a file: workers are processes of their own and need it too."""
-    database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        database["TEST"]["NAME"] = str(Path(HOME.name) / "test.sqlite3")
+    if on_sqlite():
+        path = Path(HOME.name) / "test.sqlite3"
+        database_copy(path)
+        settings.DATABASES["default"]["TEST"]["NAME"] = str(path)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Let the copied database be as it is; it goes with the folder that it lies in."""
+    return on_sqlite()
+
+
+def on_sqlite() -> bool:
+    """Say whether the tests run on SQLite."""
+    return str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3")
 
 
 @pytest.fixture(scope="session")

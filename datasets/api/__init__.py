@@ -3,10 +3,13 @@
 from datasets.api import (  # noqa: F401
     charts,
     checkups,
+    connections,
     datasets,
     flow,
+    import_losses,
     profiles,
     recipes,
+    refresh,
     rejected,
     uploads,
     versions,

@@ -9,8 +9,10 @@ from pydantic import Field
 
 from datasets.api.base import router
 from datasets.api.datasets import DatasetOut, dataset_out
+from datasets.engine.several_folder import MAX_FILES
 from datasets.models import Upload
 from datasets.services.imports import dataset_import_start, import_preview, import_source
+from datasets.services.several_uploads import uploads_get, uploads_together
 from datasets.services.uploads import upload_delete, upload_find, upload_get, upload_store
 from projects.models import Job
 from projects.services.projects import project_get
@@ -22,13 +24,28 @@ TAGS = ["Uploads"]
 PREVIEW_SECONDS = 30.0  # a script has no page that could ask again
 
 
+class UploadPart(Schema):
+    """One of several files."""
+
+    name: str
+    size: int = Field(description="bytes")
+    sha256: str
+
+
 class UploadOut(Schema):
-    """A file that has arrived."""
+    """A file that has arrived, or several that become one dataset."""
 
     id: UUID
     name: str
     size: int = Field(description="bytes")
     sha256: str
+    parts: list[UploadPart] = Field(description="the files, where it was made of several")
+
+
+class TogetherIn(Schema):
+    """Uploads that become one; their rows come in the order of the files' names."""
+
+    uploads: list[UUID] = Field(min_length=1, max_length=MAX_FILES)
 
 
 class PreviewColumn(Schema):
@@ -44,6 +61,13 @@ class PreviewIn(Schema):
     options: dict[str, Any] = Field(default_factory=dict)
 
 
+class LostFirst(Schema):
+    """What a chosen type would lose among the first rows."""
+
+    values: int = Field(description="cells that hold one")
+    misses: int = Field(description="cells that would be lost")
+
+
 class PreviewOut(Schema):
     """The first rows as they would be read, and what was guessed."""
 
@@ -53,6 +77,12 @@ class PreviewOut(Schema):
     columns: list[PreviewColumn]
     rows: list[list[str | None]]
     warnings: list[str]
+    notes: dict[str, list[str]] = Field(
+        default_factory=dict, description="those warnings that are about one column"
+    )
+    lost: dict[str, LostFirst] = Field(
+        default_factory=dict, description="what chosen types would lose of the first rows"
+    )
     choices: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="what this file offers for an option, with its label"
     )
@@ -91,6 +121,23 @@ def upload_file(request: ApiRequest, project_id: UUID, file: File[UploadedFile])
     except UserError:
         upload_delete(upload=upload)
         raise
+    return Status(201, upload)
+
+
+@router.post(
+    "/projects/{uuid:project_id}/uploads/together",
+    response={201: UploadOut, **errors(403, 404, 409, 413)},
+    tags=TAGS,
+    summary="Put uploads together",
+)
+def put_together(request: ApiRequest, project_id: UUID, payload: TogetherIn) -> Status[Upload]:
+    """Make one upload of several, which is previewed and imported as one dataset.
+
+    Columns are matched by name. The uploads themselves are gone then.
+    """
+    project = project_get(user=request.user, project_id=project_id, role="editor")
+    uploads = uploads_get(project=project, ids=payload.uploads)
+    upload = uploads_together(project=project, user=request.user, uploads=uploads)
     return Status(201, upload)
 
 

@@ -26,5 +26,8 @@ PREVIEW_ROWS = 100
 ROW_GROUP_ROWS = 122_880
 """DuckDB's own row group: the unit in which it skips and spreads work."""
 
+EXAMPLES = 5
+"""How many cells that a type would lose are shown."""
+
 REPORTED_CELLS = 1_000
 """How many rejected cells the report itself holds; rejected.parquet holds all of them."""

@@ -3,6 +3,7 @@
 import codecs
 import re
 import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 
 from segplatform.kernel.errors import UserError
@@ -23,12 +24,15 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\x28\xb5\x2f\xfd", "zstd", "a Zstandard archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls", "an old Excel workbook (.xls) or Office file"),
     (b"PAR1", "parquet", "a Parquet file"),
+    (b"PARE", "parquet", "an encrypted Parquet file"),
     (b"SQLite format 3\x00", "sqlite", "an SQLite database"),
     (b"\x7fELF", "program", "a program"),
     (b"MZ\x90", "program", "a program"),
 )
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _MARKUP = re.compile(rb"^\s*<(!doctype html|html|table|\?xml|head|body|workbook)", re.IGNORECASE)
+_JSON = re.compile(r'\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[{\[]|\]\s*$|$))')
+"""An object or an array as programs write them; ``[1,2`` and ``{id}`` can be delimited text."""
 _PACKAGE = re.compile(rb"\[Content_Types\]\.xml|docProps/|_rels/")
 _CONTROL = bytes(set(range(32)) - {0, 9, 10, 11, 12, 13, 26, 27, 28, 29, 30, 31})
 
@@ -58,15 +62,24 @@ def content_kind_of(head: bytes) -> tuple[str, str]:
     for signature, kind, words in _SIGNATURES:
         if head.startswith(signature):
             return kind, words
+    if _is_json(head):
+        return "json", "JSON"
     if head.startswith(_BOMS):
         return "text", "text"
     if _MARKUP.match(head):
-        return "markup", "an HTML or XML page"
+        return "markup", "a web page (HTML) or XML, which some programs save as .xls"
     # NUL alone proves nothing (UTF-16, damaged exports); other control characters in number do.
     control = len(head) - len(head.translate(None, _CONTROL))
     if control > max(FEW, len(head) * 0.05) and not _is_wide_text(head):
         return "binary", "no text"
     return "text", "text"
+
+
+def _is_json(head: bytes) -> bool:
+    """Say whether a text begins as JSON does, also in UTF-16."""
+    wide = "utf-16-le" if head[1:2] == b"\0" or head.startswith(b"\xff\xfe") else "utf-16-be"
+    codec = wide if b"\0" in head[:4] else "utf-8"
+    return _JSON.match(head.decode(codec, "replace").removeprefix("\ufeff")) is not None
 
 
 def _is_wide_text(head: bytes) -> bool:
@@ -83,8 +96,22 @@ def _is_wide_text(head: bytes) -> bool:
     return False
 
 
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
+_OFFICE = re.compile(
+    rb"PK\x01\x02.{42}(?:word/document|ppt/presentation)|word/_rels/|ppt/_rels/", re.S
+)
+
+
 def _zip_kind(head: bytes, tail: bytes) -> tuple[str, str]:
     """Tell a workbook from another zip by the names of its members."""
+    if _OPEN_DOCUMENT in head[:200]:
+        sheet = head[:200].split(_OPEN_DOCUMENT)[1].startswith(b"spreadsheet")
+        other = "document", "an OpenDocument file that is no spreadsheet"
+        return ("ods", "an OpenDocument spreadsheet") if sheet else other
+    if b"xl/workbook.bin" in head + tail:
+        return "xlsb", "a binary Excel workbook (.xlsb)"
+    if _OFFICE.search(head + tail):
+        return "document", "a document or presentation of an office suite"
     if b"xl/" in head or b"xl/workbook" in tail:
         return "xlsx", "an Excel workbook"
     return "zip", "a ZIP archive"
@@ -92,10 +119,15 @@ def _zip_kind(head: bytes, tail: bytes) -> tuple[str, str]:
 
 def require_text(path: Path) -> None:
     """Raise a ``UserError`` that says what the file is, unless it can be text."""
+    require_kind(path, ("text",))
+
+
+def require_kind(path: Path, kinds: Collection[str]) -> None:
+    """Raise a ``UserError`` that says what the file is, unless it is of one of these kinds."""
     kind, words = content_kind(path)
     if kind == "empty":
         raise UserError("The file is empty (0 bytes). Export it again and upload the new file.")
-    if kind != "text":
+    if kind not in kinds:
         raise UserError(
             f"This is {words}, whatever its name says. Export the table as CSV and upload that."
         )

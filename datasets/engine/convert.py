@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -35,19 +36,30 @@ _REASONS: dict[ColumnType, str] = {
 }
 
 
+def arrow_type(kind: ColumnType) -> pa.DataType:
+    """Return the Arrow type that stores this column type."""
+    return _ARROW[kind]
+
+
 class Misfit(Exception):
     """A value late in the file refutes what the sample said of its column."""
 
 
 @dataclass
 class Target:
-    """One column to write: ``kind`` None expects no value, ``chosen`` makes misses null."""
+    """One column to write: ``kind`` None expects no value, ``chosen`` makes misses null.
+
+    One that is ``dropped`` is not written; one that a person ``left_out`` is not looked at either.
+    A ``ready`` one comes as what it is to be.
+    """
 
     index: int
     name: str
     kind: Kind | None
     chosen: bool
     dropped: bool = False
+    left_out: bool = False
+    ready: bool = False
     missing: int = 0
     unreadable: int = 0
     rounded: int = 0
@@ -56,6 +68,20 @@ class Target:
     def type(self) -> ColumnType:
         """Return the column's type; text where there is no value."""
         return self.kind.type if self.kind else "text"
+
+
+class Encoded(NamedTuple):
+    """A column as its different texts, and which of them each row holds."""
+
+    texts: pa.Array
+    indices: pa.ChunkedArray
+
+
+def _encode(column: pa.ChunkedArray) -> Encoded:
+    """Number the different texts of all pieces of a column."""
+    pieces = column.dictionary_encode().unify_dictionaries().chunks
+    texts = pieces[0].dictionary if pieces else pa.array([], pa.string())
+    return Encoded(texts, pa.chunked_array([piece.indices for piece in pieces], pa.int32()))
 
 
 @dataclass
@@ -78,18 +104,22 @@ class Converter:
 
     def convert(self, group: pa.Table, rejects: Rejects) -> pa.Table:
         """Return the typed table; raises ``Misfit`` where a guess does not hold."""
-        rows = group.column(ROW_COLUMN).combine_chunks()
+        rows = group.column(ROW_COLUMN)
         encoded = {
-            t.index: self._text(group.column(str(t.index))).dictionary_encode()
+            t.index: _encode(self._text(group.column(str(t.index))))
             for t in self.targets
-            if t.kind and t.type != "text"
+            if t.kind and t.type != "text" and not (t.left_out or t.ready)
         }
-        values = self._values({i: array.dictionary for i, array in encoded.items()})
+        values = self._values({i: found.texts for i, found in encoded.items()})
         columns = [rows]
         for target in self.targets:
+            if target.left_out:
+                continue
             if target.index in encoded:
                 found = encoded[target.index], values[target.index]
                 column = self._typed(target, *found, rows, rejects)
+            elif target.ready:
+                column = group.column(str(target.index))
             else:
                 column = self._text(group.column(str(target.index)))
                 if target.kind is None and column.null_count < len(column):
@@ -100,8 +130,9 @@ class Converter:
         return pa.Table.from_arrays(columns, schema=self.schema)
 
     def _typed(
-        self, target: Target, encoded: pa.Array, values: pa.Array, rows: pa.Array, rejects: Rejects
-    ) -> pa.Array:
+        self, target: Target, encoded: Encoded, values: pa.Array, rows: pa.ChunkedArray,
+        rejects: Rejects,
+    ) -> pa.ChunkedArray:  # fmt: skip
         """Spread the converted values over the rows; count what did not convert."""
         if values.null_count:
             self._misses(target, encoded, values, rows, rejects)
@@ -136,33 +167,33 @@ class Converter:
         finally:
             self.con.unregister("texts")
 
-    def _text(self, column: pa.ChunkedArray) -> pa.Array:
-        """Return one array of the column, null words made null."""
-        text = column.combine_chunks()
-        if len(self._words):
-            text = pc.if_else(pc.is_in(text, self._words), pa.scalar(None, pa.string()), text)
-        return text
+    def _text(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Return the column, null words made null."""
+        if not len(self._words):
+            return column
+        return pc.if_else(pc.is_in(column, self._words), pa.scalar(None, pa.string()), column)
 
     def _misses(
-        self, target: Target, encoded: pa.Array, values: pa.Array, rows: pa.Array, rejects: Rejects
-    ) -> None:
+        self, target: Target, encoded: Encoded, values: pa.Array, rows: pa.ChunkedArray,
+        rejects: Rejects,
+    ) -> None:  # fmt: skip
         """Count and keep the cells that do not fit; blank ones are just missing."""
-        blank = pc.equal(pc.ascii_trim(encoded.dictionary, " \t"), "")
+        blank = pc.equal(pc.ascii_trim(encoded.texts, " \t"), "")
         missed = pc.and_(pc.is_null(values), pc.invert(blank))
         if not pc.any(missed).as_py():
             return
         if not target.chosen:
             raise Misfit(target.name)
         where = pc.fill_null(missed.take(encoded.indices), False)
-        texts = encoded.dictionary.take(encoded.indices).filter(where)
+        texts = encoded.texts.take(encoded.indices).filter(where)
         reason = _REASONS[target.type]
         for row, text in zip(rows.filter(where).to_pylist(), texts.to_pylist(), strict=True):
             rejects.add(row, target.name, text, reason)
             target.unreadable += 1
 
-    def _rounded(self, encoded: pa.Array, values: pa.Array) -> int:
+    def _rounded(self, encoded: Encoded, values: pa.Array) -> int:
         """Count the cells of a chosen decimal column that have more than its four decimals."""
-        long = pc.match_substring_regex(encoded.dictionary, r"[.,][0-9]{4}[0-9]*[1-9][0-9]*\s*$")
+        long = pc.match_substring_regex(encoded.texts, r"[.,][0-9]{4}[0-9]*[1-9][0-9]*\s*$")
         cut = pc.and_(long, pc.is_valid(values)).take(encoded.indices)
         return int(pc.sum(cut).as_py() or 0)
 

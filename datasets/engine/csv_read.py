@@ -6,18 +6,20 @@ from pathlib import Path
 import pyarrow as pa
 
 from datasets.engine.convert import Target
+from datasets.engine.csv_blocks import is_regular, regular_parts
 from datasets.engine.encoding import (
     ENCODINGS,
     Scan,
     bad_byte,
     encoding_near,
     scan_utf8,
-    transcode,
 )
+from datasets.engine.encoding_convert import transcode
 from datasets.engine.layout import Layout
 from datasets.engine.rejects import Rejects
 from datasets.engine.results import ReadResult
-from datasets.engine.source import Tally, ahead, groups, is_regular
+from datasets.engine.source import BLOCK, REPEATED, Tally, ahead, exact_parts, groups
+from datasets.engine.text_columns import OriginalRejects, TextColumns
 from datasets.engine.typed_read import TypedRead
 from datasets.engine.typing_plan import TypePlan
 from segplatform.kernel.progress import Progress, SubProgress
@@ -25,8 +27,12 @@ from segplatform.kernel.progress import Progress, SubProgress
 SHOWN_LINES = 5
 
 
+class Doubtful(Exception):
+    """A file that was trusted is not what its start and its look say: all of it must be scanned."""
+
+
 class CsvRead(TypedRead):
-    """One reading of one file: ``prepare`` its characters, then ``read``.
+    """One reading of one file: ``prepare`` its characters (or ``trust`` them), then ``read``.
 
     The fast reader does regular files, the exact one all others.
     """
@@ -37,7 +43,8 @@ class CsvRead(TypedRead):
         super().__init__(out_dir, scratch, progress, memory_bytes)
         self.path = self.text = path
         self._scan = Scan()
-        self._fast = False
+        self._fast = self._trusted = False
+        self._columns: TextColumns | None = None
         self._layout: Layout
 
     def prepare(self, encoding: str, *, forced: bool) -> None:
@@ -49,24 +56,45 @@ class CsvRead(TypedRead):
                 if forced:
                     raise bad_byte(self.path, encoding, self._scan.bad)
                 encoding = encoding_near(self.path, self._scan.bad)
-        if encoding == "utf-8" and not self._scan.nul:
+        dirty = self._scan.nul or self._scan.marks or self._scan.stopped
+        if encoding == "utf-8" and not dirty:
             return
         self.text = self.scratch / "text"
-        nuls = transcode(self.path, encoding, self.text, part)
+        dropped = transcode(self.path, encoding, self.text, part)
         self._scan = scan_utf8(self.text, part)
-        if nuls:
-            self.warnings.append(f"{nuls:,} NUL characters were dropped.")
+        self.warnings += dropped.said()
         if encoding != "utf-8":
             self.warnings.append(f"The file was read as {ENCODINGS[encoding]}.")
 
+    def trust(self) -> None:
+        """Take the file for clean UTF-8 until its reading, which then is its only pass, refutes it.
+
+        ``read`` raises ``Doubtful`` where that is so.
+        """
+        self._trusted = True
+        self.progress.step(0, "Checking characters")
+
+    def separate(self, columns: TextColumns) -> None:
+        """Write text without a separator anew with one."""
+        self._columns, self._original = columns, self.text
+        self.text = self.scratch / "separated"
+        columns.write(self._original, self.text, SubProgress(self.progress, 0, 0.1))
+        self._scan = scan_utf8(self.text, SubProgress(self.progress, 0, 0.1))
+
     def read(self, layout: Layout, plan: TypePlan, null_words: tuple[str, ...]) -> ReadResult:
         """Read all rows below the header; raises ``UserError`` and ``Cancelled``."""
-        self._layout = layout
-        self._fast = is_regular(self.text, layout, self._scan)
+        self.open(layout)
         return self.run(plan, null_words)
+
+    def open(self, layout: Layout) -> None:
+        """Take this layout, and look which reader it needs."""
+        self._layout = layout
+        self._fast = self._trusted or is_regular(self.text, layout, self._scan)
 
     def exact(self) -> None:
         """Give the fast reader up."""
+        if self._trusted:
+            raise Doubtful
         self._fast = False
 
     def groups(
@@ -74,14 +102,27 @@ class CsvRead(TypedRead):
     ) -> Iterator[pa.Table]:
         """Read the file once, reporting progress by rows; ``step`` raises ``Cancelled``."""
         self.tally, layout = Tally(), self._layout
-        lines = max(self._scan.lines + self._scan.ends_open - layout.skip_lines, 0)
         part = SubProgress(self.progress, start, stop)
         part.step(0, message)
-        found = groups(self.text, layout, self.tally, rejects, fast=self._fast, expected=lines)
-        # The exact reader shares ``rejects`` with the caller, so it stays in step with it.
-        for group in ahead(found) if self._fast else found:
+        if self._columns and rejects is not None:
+            rejects = OriginalRejects(rejects, self._original, layout.skip_lines)
+        if self._fast:
+            parts = regular_parts(self.text, layout, scanned=not self._trusted)
+            found = ahead(groups(parts, layout, self.tally, rejects))
+        else:
+            # The exact reader shares ``rejects`` with the caller, so it stays in step with it.
+            parts = exact_parts(self.text, layout, self.tally, rejects)
+            found = groups(parts, layout, self.tally, rejects)
+        lines = self._scan.lines or self._lines_likely()
+        for group in found:
             yield group
-            part.step(min(self.tally.rows / max(lines, 1), 1), message)
+            part.step(min(self.tally.rows / lines, 1), message)
+
+    def _lines_likely(self) -> int:
+        """Estimate from its start how many lines a file has that was not scanned."""
+        with self.text.open("rb") as file:
+            head = file.read(BLOCK)
+        return max(head.count(b"\n") * self.text.stat().st_size // max(len(head), 1), 1)
 
     def said(self, kept: list[Target]) -> Iterator[str]:
         """Yield a sentence for everything that is not as the file has it."""
@@ -89,8 +130,11 @@ class CsvRead(TypedRead):
         spare = layout.width - len(kept)
         lines = ", ".join(f"{line:,}" for line in tally.mended[:SHOWN_LINES])
         lines += ", …" if len(tally.mended) > SHOWN_LINES else ""
+        uneven = "other than" if layout.even else "more than"
         counted = (
-            (tally.rejected, f"rows with more than {layout.width:,} cells were rejected."),
+            (layout.skip_rows, "lines above the table were skipped."),
+            (tally.rejected, f"rows with {uneven} {layout.width:,} cells were rejected."),
+            (tally.repeated, REPEATED),
             (tally.padded, "short rows were filled up with empty cells."),
             (tally.empty, "empty rows were left out."),
             (
@@ -103,5 +147,5 @@ class CsvRead(TypedRead):
         yield from (f"{count:,} {words}" for count, words in counted if count)
         if layout.width == 1:
             yield "Only one column was found. If there should be more, choose the separator."
-        if tally.rows == tally.rejected + tally.empty:
+        if tally.rows == tally.rejected + tally.repeated + tally.empty:
             yield "There are no rows to read below the column names."

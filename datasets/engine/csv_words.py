@@ -12,6 +12,8 @@ DELIMITERS: Words = {
     ":": "Colon :",
     "^": "Caret ^",
     "~": "Tilde ~",
+    "blanks": "Runs of blanks",
+    "widths": "Fixed widths",
 }
 QUOTES: Words = {'"': 'Double quote "', "'": "Single quote '", "": "None"}
 DECIMALS: Words = {".": "Point, as 1.5", ",": "Comma, as 1,5"}

@@ -9,12 +9,14 @@ from typing import BinaryIO
 
 import numpy as np
 
+from datasets.engine.encoding_letters import breaks_words, letters_tell
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.progress import Progress
 
 CHUNK = 2**20
 WINDOWS, WINDOW = 16, 2**16
 EVIDENCE = 2**16
+WIDE = ("utf-16-le", "utf-16-be")
 
 ENCODINGS: dict[str, str] = {
     "utf-8": "UTF-8",
@@ -60,11 +62,16 @@ _WESTERN = frozenset(
 
 @dataclass(frozen=True)
 class Scan:
-    """What one pass over a UTF-8 file found; ``bad`` is the offset of the first wrong byte."""
+    """What one pass over a UTF-8 file found; ``bad`` is the offset of the first wrong byte.
+
+    ``marks`` are byte order marks within the text, ``stopped`` is the end mark of DOS at its end.
+    """
 
     lines: int = 0
     nul: bool = False
     lone_cr: bool = False
+    marks: bool = False
+    stopped: bool = False
     quotes: bool = False
     ends_open: bool = False
     bad: int | None = None
@@ -127,15 +134,28 @@ def _foreign(part: bytes) -> bytes:
 
 
 def _wide(head: bytes) -> str | None:
-    """Tell UTF-16 without a mark by where its zero bytes lie."""
+    """Tell UTF-16 without a mark by where its zero bytes lie, or by its lines."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if max(even, odd) < len(head) * 0.2 or min(even, odd) > max(even, odd) * 0.2:
-        return None
+        return next((name for name in WIDE if even + odd and _lines_of(head, name)), None)
     return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _lines_of(head: bytes, encoding: str) -> bool:
+    """Say whether bytes make lines of text where every letter takes two: Cyrillic, Chinese, ..."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)("strict").decode(head)
+    except UnicodeDecodeError:
+        return False
+    odd = sum(unicodedata.category(char) in ("Cc", "Cn", "Co", "Cs") for char in text)
+    ends = text.count("\n") + text.count("\r")
+    return ends > 0 and odd - ends - text.count("\t") == 0 and any(c in text for c in ",;\t|")
 
 
 def _charset(evidence: bytes) -> str:
     """Name the likeliest single-byte or East Asian encoding of bytes that are not UTF-8."""
+    if found := letters_tell(evidence):
+        return found
     if _looks_western(evidence):
         return "cp1252"
     from charset_normalizer import from_bytes
@@ -178,6 +198,8 @@ def _looks_western(evidence: bytes) -> bool:
     foreign = [char for char in text if char > "\x7f"]
     letters = [char for char in text if char.isalpha()]
     accents = sum(char.isalpha() for char in foreign)
+    if breaks_words(text):
+        return False
     return set(foreign) <= _WESTERN and accents <= max(2, len(letters) * 0.4)
 
 
@@ -186,7 +208,7 @@ def scan_utf8(path: Path, progress: Progress) -> Scan:
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     size = max(path.stat().st_size, 1)
     lines, done, last = 0, 0, b""
-    nul = lone_cr = quotes = False
+    nul = lone_cr = quotes = marks = False
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             if chunk.endswith(b"\r"):
@@ -199,37 +221,15 @@ def scan_utf8(path: Path, progress: Progress) -> Scan:
             nul = nul or b"\0" in chunk
             quotes = quotes or b'"' in chunk or b"'" in chunk
             lone_cr = lone_cr or (b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n"))
-            done, last = done + len(chunk), chunk[-1:]
+            marks = marks or (last + chunk).find(codecs.BOM_UTF8, 0 if done else 1) >= 0
+            done, last = done + len(chunk), chunk[-2:]
             progress.step(done / size, "Checking characters")
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         return Scan(bad=done - len(error.object))
-    return Scan(lines, nul, lone_cr, quotes, last not in (b"\n", b""))
-
-
-def transcode(path: Path, encoding: str, target: Path, progress: Progress) -> int:
-    """Write ``path`` as UTF-8 with LF or CRLF ends to ``target``; return the NULs dropped.
-
-    Raises ``UserError`` at the first byte that the encoding does not know.
-    """
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    size, done, nuls = max(path.stat().st_size, 1), 0, 0
-    with path.open("rb") as source, target.open("w", encoding="utf-8", newline="") as out:
-        while True:
-            chunk = source.read(CHUNK)
-            try:
-                text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                offset = done - len(error.object) + len(chunk) + error.start
-                raise bad_byte(path, encoding, max(offset, 0)) from None
-            nuls += text.count("\0")
-            text = text.replace("\0", "")
-            out.write(text.removeprefix("\ufeff") if done == 0 else text)
-            done += len(chunk)
-            progress.step(done / size, "Converting characters to UTF-8")
-            if not chunk:
-                return nuls
+    stopped, open_end = last.endswith(b"\x1a"), last[-1:] not in (b"\n", b"")
+    return Scan(lines, nul, lone_cr, marks, stopped, quotes, open_end)
 
 
 def encoding_near(path: Path, offset: int) -> str:

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from datasets.engine.bounds import MAX_COLUMNS, PREVIEW_ROWS, REPORTED_CELLS
+from datasets.engine.bounds import EXAMPLES, MAX_COLUMNS, PREVIEW_ROWS, REPORTED_CELLS
 from datasets.engine.cage.pick import Picked
+from datasets.engine.several_folder import MAX_FILES
 from datasets.engine.types import ColumnType
 from segplatform.kernel.errors import Conflict, NotFound, TooLarge, UserError
 
@@ -44,6 +45,14 @@ class Failed(_Part):
     where: Sentence
 
 
+class LostFirst(_Part):
+    """What a chosen type would lose among the first rows."""
+
+    values: Count
+    misses: Count
+    rows: Annotated[list[Count], Field(max_length=PREVIEW_ROWS)]
+
+
 class Shown(_Part):
     """A preview."""
 
@@ -51,6 +60,8 @@ class Shown(_Part):
     options: dict[Word, Any]
     guesses: Words
     columns: Annotated[list[dict[Word, Word]], Field(max_length=MAX_COLUMNS)]
+    notes: Annotated[dict[Word, list[Sentence]], Field(max_length=MAX_COLUMNS)]
+    lost: Annotated[dict[Word, LostFirst], Field(max_length=MAX_COLUMNS)]
     rows: Annotated[list[list[Word | None]], Field(max_length=PREVIEW_ROWS)]
     warnings: Annotated[list[Sentence], Field(max_length=4 * MAX_COLUMNS)]
     choices: dict[Word, Words]
@@ -80,6 +91,19 @@ class Rejected(_Part):
     reason: Sentence
 
 
+class FileRows(_Part):
+    """What happened to the rows of one of several files."""
+
+    name: Word
+    rows: Count
+    read: Count
+    rejected: Count
+    empty: Count
+    lacks: Annotated[list[Word], Field(max_length=MAX_COLUMNS)]
+    lacks_count: Count
+    left_out: Sentence
+
+
 class Report(_Part):
     """What happened to the rows."""
 
@@ -88,9 +112,16 @@ class Report(_Part):
     rows_rejected: Count
     rows_empty: Count
     columns: Annotated[dict[Word, Unreadable], Field(max_length=MAX_COLUMNS)]
+    left_out: Annotated[list[Word], Field(max_length=MAX_COLUMNS)] = Field(default_factory=list)
     rejected: Annotated[list[Rejected], Field(max_length=REPORTED_CELLS)]
     rejected_total: Count
     warnings: Annotated[list[Sentence], Field(max_length=4 * MAX_COLUMNS)]
+    files: Annotated[list[FileRows], Field(max_length=2 * MAX_FILES)] = Field(default_factory=list)
+
+    def told(self) -> dict[str, Any]:
+        """Give it as it was written: ``files`` only where there are several."""
+        report = self.model_dump()
+        return report if self.files else {k: v for k, v in report.items() if k != "files"}
 
 
 class Read(_Part):
@@ -109,6 +140,8 @@ class Read(_Part):
             raise ValueError("the columns are not those of the table")
         if not self.rows == self.report.rows_read == found.rows:
             raise ValueError("the rows are not those of the table")
+        if self.report.files and sum(file.read for file in self.report.files) != found.rows:
+            raise ValueError("the rows of the files are not those of the table")
 
     def require_rejected(self, found: Picked) -> None:
         """Raise ``ValueError`` unless this is a file of rejected rows and cells."""
@@ -116,11 +149,26 @@ class Read(_Part):
             raise ValueError("the rejected rows are no such table")
 
 
+class LostAs(_Part):
+    """What one type would lose of a column: the first cells with their rows."""
+
+    misses: Count
+    examples: Annotated[list[tuple[Count, Sentence]], Field(max_length=EXAMPLES)]
+
+
+class Lost(_Part):
+    """What the types would lose of a column of which so many cells hold a value."""
+
+    values: Count
+    types: dict[ColumnType, LostAs]
+
+
 class Answer(_Part):
-    """One of four: a preview, a reading, a refusal, a fault."""
+    """One of five: a preview, a reading, losses, a refusal, a fault."""
 
     preview: Shown | None = None
     read: Read | None = None
+    losses: Annotated[dict[Word, Lost], Field(max_length=MAX_COLUMNS)] | None = None
     refused: Refused | None = None
     failed: Failed | None = None
 

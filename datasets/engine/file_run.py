@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +43,10 @@ class FileFault(RuntimeError):
 
 @dataclass(frozen=True)
 class FileJob:
-    """One file to read: ``name`` is the person's; ``folder`` is empty and this run's alone."""
+    """One file to read, or a folder of several: ``name`` is the person's.
+
+    ``folder`` is empty and this run's alone.
+    """
 
     path: Path
     name: str
@@ -61,6 +64,17 @@ def preview_caged(
         if answer.preview is None:
             raise UserError(BROKEN)
         return answer.preview.model_dump()
+
+
+def losses_caged(
+    cage: Cage, job: FileJob, progress: Progress, columns: Sequence[str]
+) -> dict[str, Any]:
+    """Give what ``file_losses`` gives; raises as ``preview_caged`` does."""
+    args = {"act": "losses", "columns": list(columns), "memory_bytes": job.limits.memory_bytes}
+    with _answered(cage, job, args, progress) as (answer, _):
+        if answer.losses is None:
+            raise UserError(BROKEN)
+        return {name: lost.model_dump() for name, lost in answer.losses.items()}
 
 
 def read_caged(cage: Cage, job: FileJob, out_dir: Path, progress: Progress) -> ReadResult:
@@ -81,9 +95,10 @@ def _answered(
     try:
         for folder in (inputs, scratch):
             folder.mkdir(mode=0o700)
-        linked = _lend(job.path, inputs / "file")
+        several = job.path.is_dir()
+        linked = lend_all(job.path, inputs) if several else _lend(job.path, inputs / "file")
         outcome = cage.run(
-            "file", {**args, "name": job.name, "options": dict(job.options)},
+            "file", {**args, "name": job.name, "options": dict(job.options), "several": several},
             inputs=inputs, scratch=scratch, limits=job.limits, linked=linked,
             on_line=progress.log, on_step=progress.step,
         )  # fmt: skip
@@ -94,6 +109,11 @@ def _answered(
     finally:
         for folder in (inputs, scratch):
             erase(folder)
+
+
+def lend_all(folder: Path, target: Path) -> bool:
+    """Lend every file of a folder, by its number; say whether they are links."""
+    return any([_lend(path, target / path.name) for path in sorted(folder.iterdir())])
 
 
 def _lend(path: Path, target: Path) -> bool:
@@ -154,4 +174,4 @@ def _fetched(read: Read, scratch: Path, out_dir: Path, max_bytes: int) -> ReadRe
         raise UserError(BROKEN) from error
     info = file_info(out_dir / PART_NAME)
     columns = [column.model_dump() for column in read.columns]
-    return ReadResult(columns, picked.rows, [dict(info)], info["bytes"], read.report.model_dump())
+    return ReadResult(columns, picked.rows, [dict(info)], info["bytes"], read.report.told())

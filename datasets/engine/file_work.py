@@ -9,18 +9,43 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, create_model
 
 from datasets.engine.connectors.base import Connector, ConnectorOptions, connectors
 from datasets.engine.detect import detect
 from datasets.engine.packed import HEAD_UNPACKED, Packed, packed_look, unpack
-from datasets.engine.results import ReadResult
+from datasets.engine.results import Preview, ReadResult
+from datasets.engine.several_folder import natural
+from datasets.engine.several_open import Together
+from datasets.engine.several_pieces import (
+    Pieces,
+    archive_pieces,
+    connector_of,
+    folder_pieces,
+    readable_kinds,
+)
+from datasets.engine.several_work import several_alike, several_preview, several_read
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.progress import Progress, SubProgress
 
-MEMBER = Field(None, title="File", description="Which file of the archive to read.", max_length=500)
+ALL = ""
+"""Stands for all files of an archive, where else one of them is chosen; no member has no name."""
+MEMBER = Field(None, title="File", description="Which file of the archive to read, or all.",
+               max_length=65_535)  # fmt: skip
+SHOWN = Field(None, title="Shown file", description="Which of the files the preview shows.",
+              max_length=300)  # fmt: skip
+SOURCE_FILE = Field(
+    None, title="Source file",
+    description="Add a column with the name of the file that a row comes from.",
+)  # fmt: skip
+MORE_WORDS = "What to do with a file that has columns which the other files lack."
+MORE_COLUMNS = Field(
+    None, title="More columns", description=MORE_WORDS,
+    json_schema_extra={"choices": {"reject": "Leave the file out", "add": "Add the columns"}},
+)  # fmt: skip
+SEVERAL = ("member", "shown", "source_file", "more_columns")
 SHOWN_NAMES = 5
 
 CELL_CHARACTERS = 200
@@ -31,40 +56,61 @@ UNPACK_SHARE = 0.1
 
 @dataclass(frozen=True)
 class Source:
-    """What reads a file; ``packed`` where it lies in an archive."""
+    """What reads a file; ``packed`` where it lies in an archive, ``pieces`` where it is many."""
 
     path: Path
     connector: Connector
     packed: Packed | None
+    pieces: Pieces | None = None
 
     @property
     def chooses(self) -> bool:
-        """Whether there are several files to choose one of."""
-        return self.packed is not None and len(self.packed.members) > 1
+        """Whether one of several files can be chosen, or all of them."""
+        return self.packed is not None and self.pieces is not None
 
     @property
     def Options(self) -> type[ConnectorOptions]:  # noqa: N802 (as a connector's)
         """What can be said about how to read it."""
-        return _with_member(type(self.connector)) if self.chooses else self.connector.Options
+        own = self.connector.Options
+        return _for_several(type(self.connector), self.chooses) if self.pieces else own
+
+    @property
+    def choices(self) -> dict[str, dict[str, str]]:
+        """What there is to choose from before anything is read, as a preview's ``choices``."""
+        if self.packed and self.pieces:
+            members = sorted(self.packed.members, key=natural)
+            named = {name: name for name in members}
+            return {"member": {ALL: f"All {len(members):,} files", **named}}
+        names = [piece.name for piece in self.pieces.found] if self.pieces else []
+        return {"shown": {name: name for name in names}} if names else {}
 
 
 @cache
-def _with_member(connector: type[Connector]) -> type[ConnectorOptions]:
-    return create_model(
-        f"Packed{connector.Options.__name__}",
-        __base__=connector.Options,
-        member=(str | None, MEMBER),
-    )
+def _for_several(connector: type[Connector], chooses: bool) -> type[ConnectorOptions]:
+    fields: dict[str, Any] = {
+        "member" if chooses else "shown": (str | None, MEMBER if chooses else SHOWN),
+        "source_file": (bool | None, SOURCE_FILE),
+        "more_columns": (Literal["reject", "add"] | None, MORE_COLUMNS),
+    }
+    return create_model(f"Several{connector.Options.__name__}", __base__=connector.Options,
+                        **fields)  # fmt: skip
 
 
 def source_of(path: Path, name: str) -> Source:
-    """Say what reads this file, by its content; UserError where nothing does."""
-    readable = frozenset(kind for each in connectors.all() for kind in each.kinds)
-    packed = packed_look(path, readable)
+    """Say what reads this file, or the files of this folder, by their content.
+
+    UserError where nothing does.
+    """
+    if path.is_dir():
+        pieces = folder_pieces(path)
+        return Source(path, pieces.connector, None, pieces)
+    packed = packed_look(path, readable_kinds())
     if packed is None:
         return Source(path, connectors.get(detect(path, name))(), None)
-    found = next(each for each in connectors.all() if packed.content in each.kinds)
-    return Source(path, found(), packed)
+    if len(packed.members) > 1:
+        pieces = archive_pieces(packed)
+        return Source(path, pieces.connector, packed, pieces)
+    return Source(path, connector_of(packed)(), packed)
 
 
 def options_check(model: type[ConnectorOptions], options: Mapping[str, Any]) -> ConnectorOptions:
@@ -72,7 +118,13 @@ def options_check(model: type[ConnectorOptions], options: Mapping[str, Any]) -> 
     try:
         return model.model_validate(dict(options))
     except ValidationError as error:
-        fields = {".".join(map(str, e["loc"])): e["msg"] for e in error.errors()}
+        own = all(e["type"] == "value_error" for e in error.errors())  # a sentence of ours
+        fields = {
+            ".".join(map(str, e["loc"])): e["msg"].removeprefix("Value error, ")
+            for e in error.errors()
+        }
+        if own:
+            raise UserError(" ".join(fields.values()), fields) from None
         words = "; ".join(f"{name}: {text}" for name, text in fields.items())
         raise UserError(f"An option does not fit. {words}", fields) from None
 
@@ -90,25 +142,34 @@ def file_preview(
     """Read the first rows; ``lenient`` drops types chosen for columns that are not there.
 
     ``work`` is a folder to unpack into. Gives ``{"connector", "options", "guesses", "columns",
-    "rows", "warnings", "choices"}``.
+    "rows", "warnings", "choices", "notes", "lost"}``.
     """
     source = source_of(path, name)
-    checked, member = _told(source, options)
-    with _plain(source, member, work, progress, head=True) as plain:
-        connector = source.connector
+    told = _told(source, options, work)
+    if told.together and source.pieces:
+        preview, shown = several_preview(source.pieces, told.together, rows=rows, work=work,
+                                         progress=progress)  # fmt: skip
+        return _with_choices(_found(source, preview), source, told, shown)
+    with _plain(source, told.member, work, progress, head=True) as plain:
+        connector, checked = source.connector, told.options
         if lenient:
             checked = _types_known(connector, plain, checked)
         preview = connector.preview(plain, checked, rows)
-    found = {
-        "connector": connector.key,
+    return _with_archive(_found(source, preview), source, told)
+
+
+def _found(source: Source, preview: Preview) -> dict[str, Any]:
+    return {
+        "connector": source.connector.key,
         "options": preview.options,
         "guesses": preview.guesses,
         "columns": preview.columns,
         "rows": [[cell and cell[:CELL_CHARACTERS] for cell in row] for row in preview.rows],
         "warnings": preview.warnings,
-        "choices": preview.choices,
+        "choices": {**preview.choices, **source.choices},
+        "notes": preview.notes,
+        "lost": preview.lost,
     }
-    return _with_archive(found, source, member, "member" in options)
 
 
 def file_read(
@@ -122,26 +183,46 @@ def file_read(
 ) -> ReadResult:
     """Read all of it into Parquet in ``out_dir`` (exists, empty)."""
     source = source_of(path, name)
-    checked, member = _told(source, options)
-    part = SubProgress(progress, UNPACK_SHARE, 1) if source.packed else progress
-    with (
-        TemporaryDirectory(dir=out_dir, prefix="packed-") as work,
-        _plain(source, member, Path(work), progress, head=False) as plain,
-    ):
-        result = source.connector.read(plain, checked, out_dir, part, memory_bytes)
-    result.report["warnings"] = [*_said(source, member), *result.report["warnings"]]
+    with TemporaryDirectory(dir=out_dir, prefix="packed-") as work:
+        told = _told(source, options, Path(work))
+        if told.together and source.pieces:
+            return several_read(source.pieces, told.together, out_dir=out_dir, progress=progress,
+                                memory_bytes=memory_bytes)  # fmt: skip
+        part = SubProgress(progress, UNPACK_SHARE, 1) if source.packed else progress
+        with _plain(source, told.member, Path(work), progress, head=False) as plain:
+            result = source.connector.read(plain, told.options, out_dir, part, memory_bytes)
+    result.report["warnings"] = [*_said(source, told.member), *result.report["warnings"]]
     return result
 
 
-def _told(source: Source, options: Mapping[str, Any]) -> tuple[ConnectorOptions, str]:
-    """Check the options; give the connector's own, and the member to read."""
+@dataclass(frozen=True)
+class _Told:
+    """What was said: how to read the one file ``member``, or how to read all ``together``."""
+
+    options: ConnectorOptions
+    member: str = ""
+    together: Together | None = None
+    chosen: bool = False
+
+
+def _told(source: Source, options: Mapping[str, Any], work: Path) -> _Told:
+    """Check the options, and settle whether one file is meant or all."""
     checked = options_check(source.Options, options).model_dump()
-    members = source.packed.members if source.packed else ("",)
-    member = checked.pop("member", None) or members[0]
-    if member not in members:
+    several = {name: checked.pop(name, None) for name in SEVERAL}
+    own = source.connector.Options.model_validate(checked)
+    member, members = several["member"], source.packed.members if source.packed else ("",)
+    if source.pieces is None:
+        return _Told(own, members[0])
+    together = Together(own, several["shown"], bool(several["source_file"]),
+                        several["more_columns"] == "add")  # fmt: skip
+    if not source.chooses or member == ALL:
+        return _Told(own, together=together, chosen=member is not None)
+    if member is None and several_alike(source.pieces, own, work):
+        return _Told(own, together=together)
+    if member is not None and member not in members:
         said = f"The archive holds no such file: “{member[:100]}”."
         raise UserError(said, {"member": "There is no such file in the archive."})
-    return source.connector.Options.model_validate(checked), member
+    return _Told(own, member or members[0], chosen=member is not None)
 
 
 @contextmanager
@@ -161,19 +242,34 @@ def _plain(
         target.unlink(missing_ok=True)
 
 
-def _with_archive(
-    found: dict[str, Any], source: Source, member: str, chosen: bool
-) -> dict[str, Any]:
+def _with_choices(found: dict[str, Any], source: Source, told: _Told, shown: str) -> dict[str, Any]:
+    """Add to a preview of several files which of them it shows."""
+    found["guesses"]["more_columns"] = MORE_WORDS
+    if source.pieces and not source.chooses:
+        found["options"]["shown"] = shown
+        if told.together and told.together.shown is None:
+            count = len(source.pieces.found)
+            found["guesses"]["shown"] = f"The first of {count:,} files, by name."
+    return _with_members(found, source, ALL, "" if told.chosen else "They have the same columns.")
+
+
+def _with_archive(found: dict[str, Any], source: Source, told: _Told) -> dict[str, Any]:
     """Add to a preview which file of the archive it shows, and what else lies there."""
-    packed = source.packed
-    if packed is None:
+    if source.packed is None:
         return found
-    if source.chooses:
-        found["options"]["member"] = member
-        found["choices"] = {**found["choices"], "member": {name: name for name in packed.members}}
-        if not chosen:
-            found["guesses"]["member"] = f"The first of {len(packed.members):,} files, by name."
-    found["warnings"] = [*_said(source, member), *found["warnings"]]
+    count = len(source.packed.members)
+    why = "" if told.chosen else f"The first of {count:,} files, by name: they differ in columns."
+    found["warnings"] = [*_said(source, told.member), *found["warnings"]]
+    return _with_members(found, source, told.member, why)
+
+
+def _with_members(found: dict[str, Any], source: Source, member: str, why: str) -> dict[str, Any]:
+    """Offer the files of an archive, and all of them; say why this is what is read."""
+    if source.packed is None or not source.chooses:
+        return found
+    found["options"]["member"] = member
+    if why:
+        found["guesses"]["member"] = why
     return found
 
 

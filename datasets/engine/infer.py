@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
+from datasets.engine.amounts import Amount, amounts_in
+from datasets.engine.day_numbers import day_number_hint, unit_of
 from datasets.engine.kinds import TEXT, Kind, Number, kinds_automatic, kinds_wanted
 from datasets.engine.moments import DateOrder, Moment
 from datasets.engine.numbers import Numbers
+from datasets.engine.results import STAYS_TEXT
 from datasets.engine.types import ColumnType
 
 MAX_TYPED_CHARACTERS = 400
@@ -20,18 +24,24 @@ _TITLES: dict[ColumnType, str] = {
     "datetime": "dates with a time",
     "text": "text",
 }
+LOOKED_AT = 200
 NEARLY = 0.9
 """From this share of fitting values on, a column that stays text is worth a sentence."""
 
 
 @dataclass
 class Candidates:
-    """The kinds that are still possible for one column, and how many values each one missed."""
+    """The kinds that are still possible for one column, and how many values each one missed.
+
+    ``near`` is what nearly all of a sample's values are, ``unit`` what its numbers may count.
+    """
 
     kinds: list[Kind]
     wanted: ColumnType | None = None
     misses: dict[Kind, int] = field(default_factory=dict)
     values: int = 0
+    near: str = ""
+    unit: str = ""
 
     @property
     def settled(self) -> Kind | None:
@@ -59,14 +69,31 @@ def candidates_of(
     order: DateOrder | None,
 ) -> Candidates:
     """Return the kinds that fit every non-empty cell of a sample; all of a wanted type."""
-    values = {cell.strip(" \t") for cell in cells if cell} - {""}
+    values = dict.fromkeys(cell.strip(" \t") for cell in cells if cell)
+    values.pop("", None)
     if wanted:
         kinds = [k for k in kinds_wanted(wanted, numbers) if _in_order(k, order)]
         return Candidates(kinds, wanted, {}, len(values))
     if any(len(value) > MAX_TYPED_CHARACTERS for value in values):
         return Candidates([], None, {}, len(values))
     kinds = [k for k in kinds_automatic(numbers) if _in_order(k, order)]
-    return Candidates([k for k in kinds if all(map(k.fits, values))], None, {}, len(values))
+    dressed = amounts_in(values, numbers) if values else []
+    fitting = [k for k in (*kinds, *dressed) if all(map(k.fits, values))]
+    near = "" if fitting else _near([*kinds, *dressed], list(values)[:LOOKED_AT])
+    return Candidates(fitting, None, {}, len(values), near, unit_of(values))
+
+
+def _near(kinds: Sequence[Kind], values: Sequence[str]) -> str:
+    """Say what all but a few of the first values are; true of the whole file as well."""
+    few = int(len(values) * (1 - NEARLY))
+    for kind in kinds if few else ():
+        missed = list(islice((value for value in values if not kind.fits(value)), few + 1))
+        if len(missed) <= few:
+            return (
+                f"some values are not {_TITLES[kind.type]}, such as “{missed[0][:40]}”, "
+                f"{STAYS_TEXT}"
+            )
+    return ""
 
 
 def verdict(name: str, found: Candidates) -> Verdict:
@@ -84,7 +111,10 @@ def verdict(name: str, found: Candidates) -> Verdict:
     if isinstance(kind, Moment):
         zone = f"{name}: times with a zone were moved to UTC." if "zone" in kind.format else ""
         return Verdict(kind, f"Every value is written {kind.words}.", zone)
-    return Verdict(kind, f"Every value fits {_TITLES[kind.type]}.")
+    if isinstance(kind, Amount):
+        return Verdict(kind, f"Every value fits {_TITLES[kind.type]}.", kind.note(name))
+    hint = day_number_hint(name, found.unit)
+    return Verdict(kind, f"Every value fits {_TITLES[kind.type]}.", hint)
 
 
 def _wanted(name: str, found: Candidates) -> Verdict:
@@ -116,10 +146,10 @@ def _nearly(name: str, found: Candidates) -> str:
     counted = [k for k in found.kinds if k in found.misses]
     best = min(counted, key=lambda k: found.misses[k], default=None)
     if best is None or found.misses[best] > found.values * (1 - NEARLY):
-        return ""
+        return f"{name}: {found.near}" if found.near else ""
     return (
         f"{name}: {found.misses[best]:,} of {found.values:,} values are not "
-        f"{_TITLES[best.type]}, so the column stays text. Choose a type for it to read the others."
+        f"{_TITLES[best.type]}, {STAYS_TEXT}"
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from datasets.engine.amounts import Amount
+from datasets.engine.day_numbers import DAYS, TIMES
 from datasets.engine.duck import literal
 from datasets.engine.moments import MOMENTS, Moment
 from datasets.engine.numbers import Numbers
@@ -136,9 +138,12 @@ def kinds_wanted(wanted: ColumnType, numbers: Numbers) -> list[Kind]:
         return [TEXT]
     if wanted == "boolean":
         return [Truth(lenient=True)]
-    if wanted in ("integer", "decimal", "float"):
+    if wanted == "integer":
         return [Number(wanted, numbers, lenient=True)]
+    if wanted in ("decimal", "float"):
+        dressed = Amount(numbers, None, type=wanted), Amount(numbers, percent=True, type=wanted)
+        return [Number(wanted, numbers, lenient=True), *dressed]
     if wanted == "date":
-        return [Moment("date", m.format, m.order) for m in MOMENTS]
+        return [*(Moment("date", m.format, m.order) for m in MOMENTS), *DAYS]
     # A date is a time at midnight for who asks for times.
-    return [Moment("datetime", m.format, m.order) for m in MOMENTS]
+    return [*(Moment("datetime", m.format, m.order) for m in MOMENTS), *TIMES]

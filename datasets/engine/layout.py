@@ -18,6 +18,9 @@ NOTHING = "\x1f"
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _TYPED = re.compile(r"[+\-(]?[0-9.,][0-9.,:/ Tt\-+Z%')]*(?:[eE][+-]?[0-9]+)?|(?i:true|false)")
+_DECLARED = re.compile(r'"?sep=([^A-Za-z0-9\r\n"])"?[ \t]*[\r\n]*', re.IGNORECASE)
+"""The first line with which spreadsheets name the separator: ``sep=;``."""
+_PERIOD = re.compile(r"(?:19|20)[0-9]{2}(?:-[0-9]{2}(?:-[0-9]{2}(?: 00:00:00)?)?)?")
 _SHARE = 0.5
 """A separator needs this share of lines with the same number of cells, or …"""
 _MANY = 0.9
@@ -52,11 +55,22 @@ class Layout:
     names: tuple[str, ...]
     skip_lines: int
     guesses: dict[str, str]
+    even: bool = False
+    """Whether a row with fewer cells is rejected: nobody knows which of them are missing."""
 
     @property
     def width(self) -> int:
         """Return the number of columns."""
         return len(self.names)
+
+    def repeats(self, cells: Sequence[str | None]) -> bool:
+        """Say whether a row is the header again, as where files were joined into one."""
+        if not self.header or not cells or (cells[0] or "") != self.names[0]:
+            return False
+        if sum(map(bool, self.names)) < 2:  # one word may well be a value
+            return False
+        found = [cell or "" for cell in cells]
+        return (*found, *[""] * (self.width - len(found))) == self.names
 
 
 def sample_read(path: Path, encoding: str) -> Sample:
@@ -84,11 +98,18 @@ def layout_find(
 ) -> Layout:
     """Guess what is ``None``, keep what is given; UserError over 1,000 columns."""
     guesses: dict[str, str] = {}
+    named = _DECLARED.fullmatch(sample.lines[0]) if sample.lines else None
     if quote is None:
         quote, guesses["quote"] = _quote(sample)
+    if delimiter is None and named:
+        delimiter, guesses["delimiter"] = named[1], "The first line of the file names it."
     if delimiter is None:
         delimiter, guesses["delimiter"] = _delimiter(sample, quote)
     records = [r for r in sample.records(delimiter, quote) if r.text.strip()]
+    if named and skip_rows is None:
+        records = records[1:]
+        if not records:
+            raise UserError("The file names its separator and holds nothing else: no table.")
     width = _modal([len(r.cells) for r in records if r.line > (skip_rows or 0)])
     _require_width(max(width, len(records[0].cells)))
     first = _first(records, width, skip_rows)
@@ -142,9 +163,15 @@ def _score(records: Sequence[Record]) -> tuple[float, float, int]:
     share = several.count(width) / len(counts)
     if share < _SHARE and len(several) < len(counts) * _MANY:
         return 0.0, 0.0, 0
-    cells = [cell.strip() for r in records[:100] for cell in r.cells]
-    typed = sum(not cell or _TYPED.fullmatch(cell) is not None for cell in cells) / len(cells)
+    typed = share_typed([r.cells for r in records])
     return round(share, 3), round(typed, 3), width
+
+
+def share_typed(rows: Sequence[Sequence[str]]) -> float:
+    """Return which share of the first rows' cells is empty, a number or a date."""
+    cells = [cell.strip() for row in rows[:100] for cell in row]
+    typed = sum(not cell or _TYPED.fullmatch(cell) is not None for cell in cells)
+    return typed / max(len(cells), 1)
 
 
 def _modal(counts: Sequence[int]) -> int:
@@ -187,6 +214,10 @@ def _like_header(record: Record) -> bool:
 
 def _header(first: Record, rows: list[Record]) -> tuple[bool, str]:
     """Compare the first row with what is below it, column by column."""
+    if _names_periods(first, rows):
+        return True, "The first row holds words and rising years or days."
+    if _like_header(first):
+        rows = [r for r in rows if r.cells != first.cells]
     votes = 0
     for i, cell in enumerate(first.cells):
         below = [r.cells[i].strip() for r in rows[:100] if i < len(r.cells) and r.cells[i].strip()]
@@ -201,6 +232,18 @@ def _header(first: Record, rows: list[Record]) -> tuple[bool, str]:
     if any((i, cell) in seen for i, cell in enumerate(first.cells)):
         return False, "Values of the first row occur again below it."
     return True, "The first row holds different words that do not occur again."
+
+
+def _names_periods(first: Record, rows: list[Record]) -> bool:
+    """Say whether years or days, in rising order, name columns that hold something else."""
+    found = {i: cell.strip() for i, cell in enumerate(first.cells) if cell.strip()}
+    periods = {i: cell for i, cell in found.items() if _PERIOD.fullmatch(cell)}
+    words = [cell for i, cell in found.items() if i not in periods]
+    if len(periods) < 2 or not words or any(_TYPED.fullmatch(cell) for cell in words):
+        return False
+    rising = sorted(set(periods.values())) == list(periods.values())
+    below = [r.cells[i].strip() for r in rows[:100] for i in periods if i < len(r.cells)]
+    return rising and any(below) and not any(_PERIOD.fullmatch(cell) for cell in below)
 
 
 def _skip_words(count: int) -> str:

@@ -8,6 +8,16 @@ from dataclasses import dataclass
 THOUSANDS = (",", ".", " ", "\u00a0", "\u202f", "'", "\u2019")
 """Separators that are known; blank, no-break blank and narrow no-break blank look the same."""
 
+CURRENCIES = (
+    *("R$", "kr", "zł", "Kč", "Ft", "lei", *"$€£¥₹₽₩₺₴₫₪₱฿"),
+    *("USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "NZD", "SEK", "NOK", "DKK"),
+    *("PLN", "CZK", "HUF", "RON", "BGN", "TRY", "RUB", "UAH", "BRL", "MXN", "ZAR", "SGD", "HKD"),
+)
+"""Signs, and the codes of ISO 4217 that are met most; another code may be an article's."""
+
+BLANK = "[ \u00a0\u202f]?"
+SIGN = "|".join(map(re.escape, CURRENCIES))
+_DRESS = re.compile(rf"(?:{SIGN})|[()%+\u2212]|-$|^{BLANK}|{BLANK}$")
 _GROUPED = re.compile(
     r"-?[1-9]\d{0,2}(?:([,. \u00a0\u202f'\u2019])\d{3})(?:\1\d{3})*(?:([.,])\d+)?"
 )
@@ -31,9 +41,9 @@ def numbers_guess(cells: Iterable[str]) -> tuple[Numbers, str]:
     not.
     """
     votes: Counter[Numbers] = Counter()
-    for cell in cells:
-        if _DIGITS.search(cell) and (vote := _vote(cell.strip())):
-            votes[vote] += 1
+    for cell, times in Counter(cells).items():
+        if _DIGITS.search(cell) and (vote := _vote(undressed(cell.strip()))):
+            votes[vote] += times
     decimals: Counter[str] = Counter()
     for vote, count in votes.items():
         decimals[vote.decimal] += count
@@ -47,6 +57,13 @@ def numbers_guess(cells: Iterable[str]) -> tuple[Numbers, str]:
     separator = grouped.most_common(1)[0][0] if grouped else ""
     words = f"{decimals[sign]:,} cells can only be read with “{sign}” as decimal sign."
     return Numbers(sign, separator), words
+
+
+def undressed(cell: str) -> str:
+    """Return the digits and their separators alone, as a plain number would be written."""
+    if cell[:1] in "-.,0123456789" and cell[-1:].isdigit():
+        return cell
+    return _DRESS.sub("", _DRESS.sub("", cell))
 
 
 def _vote(cell: str) -> Numbers | None:

@@ -10,7 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Protocol
@@ -37,7 +37,7 @@ TOO_DENSE = (
     "Upload the file itself."
 )
 _END = struct.Struct("<4s4H2LH")  # the end of central directory record, APPNOTE.TXT 4.3.16
-_ASIDE = re.compile(r"__MACOSX/|\.[^./\\]")
+_ASIDE = re.compile(r"^__MACOSX/|(?:^|/)\.[^./\\]")
 """What macOS and others put beside the files."""
 
 
@@ -78,11 +78,19 @@ def packed_look(path: Path, readable: frozenset[str]) -> Packed | None:
 
 
 def unpack(
-    packed: Packed, member: str, target: Path, progress: Progress, most: int | None = None
+    packed: Packed,
+    member: str,
+    target: Path,
+    progress: Progress,
+    most: int | None = None,
+    archive: zipfile.ZipFile | None = None,
 ) -> None:
-    """Write one member to ``target``, or its first ``most`` bytes; raises ``UserError``."""
+    """Write one member to ``target``, or its first ``most`` bytes; raises ``UserError``.
+
+    ``archive`` is the same .zip, opened: its table of contents is read once for many members.
+    """
     done = 0
-    with _open(packed.path, member) as (source, size), target.open("wb") as out:
+    with _open(packed.path, member, archive) as (source, size), target.open("wb") as out:
         while block := source.read(min(BLOCK, most - done) if most else BLOCK):
             done += len(block)
             if done > RATIO_FREE and done > size * MAX_RATIO:
@@ -121,15 +129,25 @@ def _refuse(found: list[tuple[str, str]]) -> NoReturn:
 
 
 @contextmanager
-def _open(path: Path, member: str) -> Iterator[tuple[_Bytes, int]]:
+def archive_open(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a .zip to unpack several of its members; raises ``UserError``."""
+    with _sound(), _zip(path) as archive:
+        yield archive
+
+
+@contextmanager
+def _open(path: Path, member: str, archive: zipfile.ZipFile | None) -> Iterator[tuple[_Bytes, int]]:
     """Open a member; give its bytes and how many they are while packed."""
     with _sound():
         if not member:
             with gzip.open(path) as source:
                 yield source, path.stat().st_size
         else:
-            with _zip(path) as archive, archive.open(member) as found:
-                yield found, archive.getinfo(member).compress_size
+            with (
+                nullcontext(archive) if archive else _zip(path) as opened,
+                opened.open(member) as found,
+            ):
+                yield found, opened.getinfo(member).compress_size
 
 
 @contextmanager
@@ -163,12 +181,18 @@ def _require_small_directory(path: Path) -> None:
         )
 
 
+def _leads_out(name: str) -> bool:
+    """Say whether a name is absolute or goes up: nothing of ours follows it, but none should."""
+    parts = name.replace("\\", "/").split("/")
+    return not parts[0] or ".." in parts or bool(re.match(r"[A-Za-z]:", name))
+
+
 def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """List the files by name; raises ``UserError`` for what an archive of tables never holds."""
     found = [
         entry
         for entry in archive.infolist()
-        if not entry.is_dir() and not _ASIDE.match(entry.filename)
+        if not entry.is_dir() and not _ASIDE.search(entry.filename)
     ]
     for entry in found:
         if entry.flag_bits & 1:
@@ -180,8 +204,11 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
             )
         if stat.S_ISLNK(entry.external_attr >> 16):
             raise UserError("The archive holds a link. " + PACK_AGAIN.format(what="links"))
-        if "/" in entry.filename or "\\" in entry.filename:
-            raise UserError("The archive holds folders. " + PACK_AGAIN.format(what="folders"))
+        if _leads_out(entry.filename):
+            raise UserError(
+                "The archive holds a name that leads out of its folder. "
+                + PACK_AGAIN.format(what="such names")
+            )
     if len({entry.filename for entry in found}) < len(found):
         raise UserError("Two files of the archive have the same name. Rename one and pack again.")
     if not found:

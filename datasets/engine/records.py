@@ -15,6 +15,10 @@ from segplatform.kernel.errors import UserError
 csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE_CHARACTERS + MAX_OPEN_QUOTE_CHARACTERS))
 
 
+_UNSEEN = re.compile(r"[\0\ufeff]|\x1a\Z")
+"""What no cell holds: NUL, byte order marks between joined files, the end mark of DOS."""
+
+
 class Record(NamedTuple):
     """One row of a file: its first line's number (1-based), its cells and its original text."""
 
@@ -24,7 +28,7 @@ class Record(NamedTuple):
 
 
 def text_lines(path: Path, encoding: str) -> Iterator[str]:
-    """Yield the file's lines with their ends (LF, CRLF or CR), without NUL characters.
+    """Yield the file's lines with their ends (LF, CRLF or CR), without NULs and marks.
 
     Raises ``UnicodeDecodeError`` on bytes that the encoding does not know.
     """
@@ -38,7 +42,7 @@ def text_lines(path: Path, encoding: str) -> Iterator[str]:
                     f"Line {number:,} is longer than 8 MB. A table has shorter lines: check that "
                     "the file is CSV and that its rows end with line breaks."
                 )
-            yield line.replace("\0", "") if "\0" in line else line
+            yield _UNSEEN.sub("", line)
 
 
 @lru_cache(maxsize=32)

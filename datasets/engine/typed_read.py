@@ -10,7 +10,7 @@ import pyarrow as pa
 from datasets.engine.convert import Converter, Misfit, Target
 from datasets.engine.duck import connect
 from datasets.engine.rejects import Rejects
-from datasets.engine.results import ReadResult
+from datasets.engine.results import ReadResult, unread_words
 from datasets.engine.source import Irregular, Tally
 from datasets.engine.store import PART_NAME, TableWriter, file_info
 from datasets.engine.typing_plan import TypePlan
@@ -57,11 +57,12 @@ class TypedRead(ABC):
                 try:
                     self._write(converter, rejects)
                     break
-                except Irregular:
-                    self.exact()
-                except Misfit:
-                    self._survey(con, plan, null_words)
-                rejects.discard()
+                except (Irregular, Misfit) as error:
+                    rejects.discard()
+                    if isinstance(error, Irregular):
+                        self.exact()
+                    else:
+                        self._survey(con, plan, null_words)
                 rejects = Rejects(self.out_dir)
         rejects.close()
         self.progress.step(0.97, "Checking what was written")
@@ -88,17 +89,19 @@ class TypedRead(ABC):
     def _result(self, plan: TypePlan, targets: list[Target], rejects: Rejects) -> ReadResult:
         kept = [target for target in targets if not target.dropped]
         tally, part = self.tally, file_info(self.out_dir / PART_NAME)
-        said = [*self.warnings, *self.said(kept)]
+        # Of what a person left out there is nothing to say: it is there, as the rest is.
+        said = [*self.warnings, *self.said([t for t in targets if t.left_out or not t.dropped])]
         for target in kept:
             said.extend(_said_of(target))
         report = {
             "rows_in_file": tally.rows,
             "rows_read": part["rows"],
-            "rows_rejected": tally.rejected,
+            "rows_rejected": tally.rejected + tally.repeated,
             "rows_empty": tally.empty,
             "columns": {
                 t.name: {"unreadable": t.unreadable, "wanted": t.type} for t in kept if t.unreadable
             },
+            "left_out": plan.left_out,
             "rejected": rejects.first,
             "rejected_total": rejects.count,
             "warnings": [*said, *plan.warnings()],
@@ -110,6 +113,6 @@ class TypedRead(ABC):
 def _said_of(target: Target) -> Iterator[str]:
     """Yield what happened to the values of a column whose type was chosen."""
     if target.unreadable:
-        yield f"{target.name}: {target.unreadable:,} values could not be read as chosen."
+        yield unread_words(target.name, target.unreadable)
     if target.rounded:
         yield f"{target.name}: {target.rounded:,} values were rounded to four decimals."

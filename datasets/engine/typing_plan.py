@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from datasets.engine.bounds import SAMPLE_CELLS
 from datasets.engine.convert import Target
+from datasets.engine.import_columns import names_written
 from datasets.engine.infer import (
     Candidates,
     Verdict,
@@ -33,6 +35,25 @@ class TypeOptions:
     date_order: DateOrder | None = None
     null_words: tuple[str, ...] = ()
     types: Mapping[str, ColumnType] | None = None
+    left_out: Sequence[str] = ()
+    renamed: Mapping[str, str] | None = None
+
+
+class Said(Protocol):
+    """What the options of every table have (``datasets.engine.connectors.base.TableOptions``)."""
+
+    date_order: DateOrder | None
+    null_words: list[str]
+    types: dict[str, ColumnType]
+    left_out: list[str]
+    renamed: dict[str, str]
+
+
+def plain_types(said: Said) -> TypeOptions:
+    """Return what was said of types where numbers are spelled one way, so that nobody is asked."""
+    return TypeOptions(
+        ".", "", said.date_order, tuple(said.null_words), said.types, said.left_out, said.renamed
+    )
 
 
 @dataclass
@@ -46,6 +67,13 @@ class TypePlan:
     candidates: list[Candidates]
     samples: list[list[str | None]]
     wanted: Mapping[str, ColumnType]
+    written: list[str | None]
+    """What each column is called when it is written; None where it is left out."""
+
+    @property
+    def left_out(self) -> list[str]:
+        """Return the columns that a person left out, by their names in the file."""
+        return [n for n, to in zip(self.names, self.written, strict=True) if to is None]
 
     def spare(self) -> set[int]:
         """Return the last columns that have neither a name nor a value so far."""
@@ -74,7 +102,8 @@ class TypePlan:
 
     def verdicts(self) -> list[Verdict]:
         """Decide every column by what has been counted."""
-        return [verdict(n, c) for n, c in zip(self.names, self.candidates, strict=True)]
+        names = (to or name for name, to in zip(self.names, self.written, strict=True))
+        return [verdict(n, c) for n, c in zip(names, self.candidates, strict=True)]
 
     def targets(self) -> list[Target]:
         """Return what to write: each column as what it is by now."""
@@ -82,27 +111,39 @@ class TypePlan:
         return [
             Target(
                 index=i,
-                name=self.names[i],
+                name=self.written[i] or self.names[i],
                 kind=result.kind if found.values or found.wanted else None,
                 chosen=found.wanted is not None,
-                dropped=i in spare,
+                dropped=i in spare or self.written[i] is None,
+                left_out=self.written[i] is None,
             )
             for i, (result, found) in enumerate(zip(self.verdicts(), self.candidates, strict=True))
         ]
 
     def warnings(self) -> list[str]:
         """Return a sentence for each name or type that a person should look at."""
-        said = [v.warning for v in self.verdicts() if v.warning]
-        for name, cells, found in zip(self.names, self.samples, self.candidates, strict=True):
-            if not found.wanted and not found.kinds:
-                said.append(number_spelling_warning(name, cells))
+        said = [sentence for notes in self.notes().values() for sentence in notes]
         changed = sum(
             bool(raw.strip()) and raw.strip() != name
             for raw, name in zip(self.raw_names, self.names, strict=True)
         )
         if changed:
             said.append(f"{changed:,} column names were changed to be clean, short and different.")
-        return [sentence for sentence in said if sentence]
+        return said
+
+    def notes(self) -> dict[str, list[str]]:
+        """Return the warnings about single columns, by their names in the file."""
+        found: dict[str, list[str]] = {}
+        for i, result in enumerate(self.verdicts()):
+            name, kinds = self.written[i], self.candidates[i]
+            if name is None:
+                continue
+            said = [result.warning]
+            if not kinds.wanted and not kinds.kinds:
+                said.append(number_spelling_warning(name, self.samples[i]))
+            if said := [sentence for sentence in said if sentence]:
+                found[self.names[i]] = said
+        return found
 
 
 def plan_types(raw_names: Sequence[str], rows: Rows, options: TypeOptions) -> TypePlan:
@@ -114,6 +155,7 @@ def plan_types(raw_names: Sequence[str], rows: Rows, options: TypeOptions) -> Ty
             f"There is no column “{unknown[0][:100]}” to choose a type for.",
             {"types": "A chosen type names a column that is not there."},
         )
+    written = names_written(names, options.left_out, options.renamed or {})
     looked_at = rows[: max(MIN_SAMPLE_ROWS, SAMPLE_CELLS // max(len(names), 1))]
     nulls = set(options.null_words)
     samples = [
@@ -122,10 +164,17 @@ def plan_types(raw_names: Sequence[str], rows: Rows, options: TypeOptions) -> Ty
     ] or [[] for _ in names]
     numbers, why = _numbers(samples, options)
     candidates = [
-        candidates_of(cells, numbers, wanted.get(name), options.date_order)
-        for name, cells in zip(names, samples, strict=True)
+        _left(cells)
+        if to is None
+        else candidates_of(cells, numbers, wanted.get(name), options.date_order)
+        for name, to, cells in zip(names, written, samples, strict=True)
     ]
-    return TypePlan(tuple(raw_names), names, numbers, why, candidates, samples, wanted)
+    return TypePlan(tuple(raw_names), names, numbers, why, candidates, samples, wanted, written)
+
+
+def _left(cells: Sequence[str | None]) -> Candidates:
+    """Return what a column is that nobody wants: no question."""
+    return Candidates([], None, {}, sum(bool(cell) for cell in cells))
 
 
 def _numbers(samples: Sequence[Sequence[str | None]], options: TypeOptions) -> tuple[Numbers, str]:

@@ -15,11 +15,22 @@ DAY_MS = 86_400_000
 PHANTOM = 60
 """Spreadsheets have a 29 February 1900, so days before it count from one day later."""
 SHIFT_1904 = 1_462
+SHOWN_DIGITS, SPARE_DIGITS = 15, 4
+"""Spreadsheets show so many digits (https://support.microsoft.com/office/excel-specifications-and-
+limits-1672b34d-7043-467e-8e27-269d656771c3); so many fewer are no chance."""
 
 
 def number_text(value: float) -> str:
-    """Write a number with the fewest digits that mean it, without an exponent or ".0"."""
+    """Write a number with the fewest digits that mean it, without an exponent or ".0".
+
+    What sums of fractions leave behind the fifteenth digit, which no spreadsheet shows, is left
+    out: 15.299999999999999 is 15.3. A number that is not far shorter then is left as it is.
+    """
     text = format(Decimal(repr(value)), "f")
+    if len(text) > SHOWN_DIGITS:
+        shown = Decimal(f"{value:.{SHOWN_DIGITS}g}").normalize()
+        if len(shown.as_tuple().digits) <= SHOWN_DIGITS - SPARE_DIGITS:
+            text = format(shown, "f")
     return text.removesuffix(".0")
 
 

@@ -38,7 +38,9 @@ def sheet_table(
 ) -> SheetTable:
     """Find the table in a sheet's first rows (of one width, from row 1 on)."""
     layout = sheet_layout(rows, sheet, skip_rows, header)
-    below = rows_tidy([row for row in rows[layout.skip_lines :] if any(row)])
+    below = rows_tidy(
+        [row for row in rows[layout.skip_lines :] if any(row) and not layout.repeats(row)]
+    )
     return SheetTable(layout, plan_types(layout.names, below, types), below)
 
 

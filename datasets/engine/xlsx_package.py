@@ -55,7 +55,7 @@ def workbook_open(path: Path) -> Workbook:
     if not path.stat().st_size:
         raise UserError("The file is empty (0 bytes). Export it again and upload the new file.")
     with archive(path) as package:
-        _check(package)
+        package_check(package)
         parts = set(package.namelist())
         if "xl/workbook.bin" in parts:
             raise UserError("This is a binary workbook (.xlsb). Save it as .xlsx and upload that.")
@@ -120,7 +120,7 @@ def _local(tag: str) -> str:
     return tag.rpartition(":")[2] if ":" in tag else tag
 
 
-def _check(package: zipfile.ZipFile) -> None:
+def package_check(package: zipfile.ZipFile) -> None:
     """Judge the package by its directory alone."""
     entries = package.infolist()
     if len(entries) > MAX_ENTRIES:

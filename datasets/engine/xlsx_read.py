@@ -13,13 +13,16 @@ import pyarrow.compute as pc
 
 from datasets.engine.bounds import ROW_GROUP_ROWS
 from datasets.engine.convert import Target
+from datasets.engine.layout import Layout
 from datasets.engine.rejects import Rejects
 from datasets.engine.results import ReadResult
-from datasets.engine.source import Tally, without_empty
+from datasets.engine.sheet_cells import Cells
+from datasets.engine.source import REPEATED, Irregular, Tally, without_empty, without_repeats
 from datasets.engine.typed_read import TypedRead
 from datasets.engine.types import ROW_COLUMN
 from datasets.engine.typing_plan import TypeOptions, plan_types
 from datasets.engine.xlsx_cells import column_tidy
+from datasets.engine.xlsx_fast import FastSheet, SheetColumns
 from datasets.engine.xlsx_head import SAMPLE_ROWS, Row
 from datasets.engine.xlsx_layout import SheetTable, sheet_layout
 from datasets.engine.xlsx_package import DAMAGED, Sheet, Workbook
@@ -44,19 +47,38 @@ class XlsxRead(TypedRead):
         self._errors: Counter[str] = Counter()
         self._columns: list[pa.Array] = []
         self._rows = self._first = self._origin = 0
-        self._names: list[str] = []
+        self._names: list[str | None] = []
+        self._layout: Layout
+
+    placed = False
+    """Whether it matters in which column of the sheet a cell stands."""
 
     def load(self, book: Workbook, sheet: Sheet, width: int) -> None:
         """Read all cells into memory; ``width`` is how many columns the first rows have."""
+        found = self._fast(book, sheet)
+        if found is None:
+            self._load_any(book, sheet, width)
+            return
+        self._scan, self._origin = found.scan, found.first
+        self._columns, self._rows = found.columns, found.rows
+
+    def _fast(self, book: Workbook, sheet: Sheet) -> SheetColumns | None:
+        """Read a sheet that is written as usual; None for any other."""
+        part = SubProgress(self.progress, 0, 0.1)
+        try:
+            fast = FastSheet(book, sheet, part, self.memory_bytes // 2)
+            self._require_room(*fast.look(), 0)
+            return fast.read()
+        except Irregular:
+            return None
+        except MemoryError:
+            raise self._too_large("with all of its texts") from None
+
+    def _load_any(self, book: Workbook, sheet: Sheet, width: int) -> None:
+        """Read a sheet however it is written."""
         self._scan = scan_sheet(book, sheet, SubProgress(self.progress, 0, 0.04))
-        cells = self._scan.rows * width
-        needed = self._scan.cells * CELL_BYTES + cells * GRID_BYTES + self._scan.size
-        if needed > self.memory_bytes:
-            raise TooLarge(
-                f"Reading this sheet of {self._scan.rows:,} rows and {width:,} columns takes more "
-                f"than the {self.memory_bytes / 2**30:,.1f} GB of memory that an import may use. "
-                "Export it as CSV and upload that."
-            )
+        width = max(width, self._scan.width)
+        self._require_room(self._scan.rows, width, self._scan.cells * CELL_BYTES + self._scan.size)
         self.progress.step(0.05, "Reading the cells")
         try:
             batch = self._batch(book, sheet)
@@ -64,19 +86,51 @@ class XlsxRead(TypedRead):
             raise UserError(DAMAGED.format(why="its cells cannot be read")) from error
         self._columns, self._rows = list(batch.columns), batch.num_rows
 
+    def _require_room(self, rows: int, width: int, more: int) -> None:
+        if rows * width * GRID_BYTES + more > self.memory_bytes:
+            raise self._too_large(f"of {rows:,} rows and {width:,} columns")
+
+    def _too_large(self, what: str) -> TooLarge:
+        return TooLarge(
+            f"Reading this sheet {what} takes more than the {self.memory_bytes / 2**30:,.1f} GB "
+            "of memory that an import may use. Export it as CSV and upload that."
+        )
+
     def _batch(self, book: Workbook, sheet: Sheet) -> Any:
         """Read text columns, from row 1 of the sheet and from its first used column on."""
         reader = fastexcel.read_excel(str(book.path))
-        if not self._scan.errors:
+        if not self._scan.errors and not self.placed:
             return reader.load_sheet_eager(
                 sheet.name, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=1
             )
-        # Only this way says which column is the first: errors are known by their place.
+        # Only this way says which column is the first: errors and ranges are known by it.
         loaded = reader.load_sheet(
             sheet.name, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=1
         )
         self._origin = min((c.absolute_index for c in loaded.selected_columns), default=0)
         return loaded.to_arrow()
+
+    def cut(self, cells: Cells | None) -> None:
+        """Keep a range of cells only."""
+        if cells is None:
+            return
+        width = self._origin + len(self._columns)
+        last = width - 1 if cells.right is None else min(cells.right, width - 1)
+        nothing = pa.nulls(self._rows, pa.string())
+        self._columns = [
+            (self._columns[i - self._origin] if i >= self._origin else nothing)[cells.rows()]
+            for i in range(cells.left, last + 1)
+        ]
+        self._rows = len(self._columns[0]) if self._columns else 0
+        if not any(len(column) > column.null_count for column in self._columns):
+            said = "There are no filled cells in this range. Choose another."
+            raise UserError(said, {"cells": "It is empty."})
+        self._scan.errors = [
+            (row - cells.top + 1, column - cells.left, text)
+            for row, column, text in self._scan.errors
+            if cells.holds(row, column)
+        ]
+        self._origin = 0
 
     def table(
         self, sheet: Sheet, skip_rows: int | None, header: bool | None, types: TypeOptions
@@ -89,9 +143,13 @@ class XlsxRead(TypedRead):
         self._first = layout.skip_lines
         self._rows = max(self._rows - self._first, 0)
         for index, column in enumerate(self._columns):
-            self._columns[index] = column_tidy(column.slice(self._first))
-        below = [row for row in self._head(SAMPLE_ROWS) if any(row)]
+            self._columns[index] = self.tidy(column.slice(self._first))
+        below = [row for row in self._head(SAMPLE_ROWS) if any(row) and not layout.repeats(row)]
         return SheetTable(layout, plan_types(layout.names, below, types), below)
+
+    def tidy(self, column: pa.Array) -> pa.Array:
+        """Write the cells of a whole column one way."""
+        return column_tidy(column)
 
     def _head(self, rows: int) -> list[Row]:
         """Return the first rows, all as wide as the whole sheet is."""
@@ -100,7 +158,7 @@ class XlsxRead(TypedRead):
 
     def read(self, table: SheetTable, null_words: tuple[str, ...]) -> ReadResult:
         """Type and write the rows below the header; raises ``UserError`` and ``Cancelled``."""
-        self._names = table.plan.names
+        self._names, self._layout = table.plan.written, table.layout
         return self.run(table.plan, null_words)
 
     def groups(
@@ -118,7 +176,8 @@ class XlsxRead(TypedRead):
             self.tally.rows += last - first
             if rejects:
                 self._reject(rejects, first, last)
-            yield without_empty(pa.table([*cells, numbers], names=names), self.tally)
+            found = without_empty(pa.table([*cells, numbers], names=names), self.tally)
+            yield without_repeats(found, self._layout, self.tally, rejects)
             part.step(last / self._rows, message)
 
     def _reject(self, rejects: Rejects, first: int, last: int) -> None:
@@ -131,6 +190,8 @@ class XlsxRead(TypedRead):
             if row > above + last:
                 break
             name = self._names[column - self._origin]
+            if name is None:
+                continue
             rejects.add(row - above, name, text, ERROR_REASON)
             self._errors[name] += 1
 
@@ -144,9 +205,18 @@ class XlsxRead(TypedRead):
                 f"Formulas without a stored result were left empty: {self._scan.unresolved:,}. "
                 "Open the workbook in a spreadsheet and save it to calculate them."
             )
+        if self._scan.merged:
+            yield (
+                f"Merged cells that span rows: {self._scan.merged:,}. Only the first cell of each "
+                "holds its value, the others are empty."
+            )
+        if above := self._layout.skip_rows:
+            yield f"{above:,} rows above the table were skipped."
+        if self.tally.repeated:
+            yield f"{self.tally.repeated:,} {REPEATED}"
         if self.tally.empty:
             yield f"{self.tally.empty:,} empty rows were left out."
         if spare := len(self._columns) - len(kept):
             yield f"{spare:,} empty columns without a name at the right were left out."
-        if self.tally.rows == self.tally.empty:
+        if self.tally.rows == self.tally.empty + self.tally.repeated:
             yield "There are no rows to read below the column names."

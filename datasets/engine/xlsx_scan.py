@@ -5,7 +5,8 @@ import sys
 from dataclasses import dataclass, field
 
 from datasets.engine.bounds import MAX_CELL_BYTES, MAX_COLUMNS
-from datasets.engine.xlsx_head import CELL_TOO_LARGE, MAX_ROWS, column_index
+from datasets.engine.sheet_cells import MAX_ROWS, column_index
+from datasets.engine.xlsx_head import CELL_TOO_LARGE
 from datasets.engine.xlsx_package import Sheet, Workbook, archive
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.progress import Progress
@@ -15,11 +16,12 @@ _ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*?\bt=[\"']e[\"'][^>]*)>(.*?)</(?:\w+:)
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br=[\"']([0-9]{1,7})[\"']")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell ref=[\"'][A-Z]+([0-9]+):[A-Z]+([0-9]+)")
 _FAR = re.compile(
-    rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{3})[0-9]+[\"'][^>]*(?<!/)>\s*<(?:\w+:)?(?:v|is)>"
+    rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{2,3})[0-9]+[\"'][^>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)>"
 )
-_FAR_HINT = re.compile(rb' r="[A-Z]{3}')
-_NO_RESULT = re.compile(
+_FAR_HINT = re.compile(rb' r="[A-Z]{2}')
+NO_RESULT = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*"
     rb"</(?:\w+:)?c>"
 )
@@ -28,6 +30,7 @@ _NO_RESULT = re.compile(
 @dataclass
 class Scan:
     """What was found: the last row with a value, the number of values, ``size`` in bytes.
+    ``merged`` are merged cells over several rows, ``width`` is that of columns from AA on.
 
     ``errors`` are (row from 1, column from 0, text) in the sheet's order.
     """
@@ -37,6 +40,8 @@ class Scan:
     size: int = 0
     errors: list[tuple[int, int, str]] = field(default_factory=list)
     unresolved: int = 0
+    merged: int = 0
+    width: int = 0
 
 
 def scan_sheet(book: Workbook, sheet: Sheet, progress: Progress) -> Scan:
@@ -59,9 +64,9 @@ def scan_sheet(book: Workbook, sheet: Sheet, progress: Progress) -> Scan:
                     if b"<" not in block and len(block) == MAX_CELL_BYTES:
                         raise UserError(CELL_TOO_LARGE)
                     if part == sheet.part:
-                        held = _look(held + block, found, odd)
+                        held = look(held + block, found, odd)
             if held:
-                _look(held + b"</c>", found, bool(odd))
+                look(held + b"</c>", found, bool(odd))
     return found
 
 
@@ -72,7 +77,7 @@ def _is_odd(head: bytes) -> bool:
     return b":row" in head or b":sheetData" in head or b" r='" in head
 
 
-def _look(data: bytes, found: Scan, odd: bool) -> bytes:
+def look(data: bytes, found: Scan, odd: bool) -> bytes:
     """Count what whole cells hold; return the rest, which the next block completes.
 
     Plain searches, many times faster, say where a pattern is worth looking for; an ``odd``
@@ -86,9 +91,11 @@ def _look(data: bytes, found: Scan, odd: bool) -> bytes:
     if odd or b't="e"' in chunk:
         _errors(chunk, found)
     if odd or b"<f" in chunk:
-        found.unresolved += sum(1 for _ in _NO_RESULT.finditer(chunk))
+        found.unresolved += sum(1 for _ in NO_RESULT.finditer(chunk))
     if odd or _FAR_HINT.search(chunk):
-        _require_near(chunk)
+        found.width = max(found.width, _width(chunk))
+    if b"mergeCell " in chunk:
+        found.merged += sum(top != bottom for top, bottom in _MERGED.findall(chunk))
     found.cells += chunk.count(b"</") // 2 if odd else chunk.count(b"</c>")
     last = max(chunk.rfind(b"</v>"), chunk.rfind(b"</t>"), len(chunk) if odd else -1)
     if last >= 0:
@@ -107,12 +114,16 @@ def _errors(chunk: bytes, found: Scan) -> None:
             found.errors.append((int(place[2]), column, sys.intern(text)))
 
 
-def _require_near(chunk: bytes) -> None:
-    """Refuse values far to the right: the table between would not fit in any memory."""
-    for match in _FAR.finditer(chunk):
-        width = column_index(match[1].decode()) + 1
-        if width > MAX_COLUMNS:
-            raise UserError(
-                f"The sheet has {width:,} columns; at most {MAX_COLUMNS:,} can be read. "
-                "Keep the columns that you need."
-            )
+def _width(chunk: bytes) -> int:
+    """Return how many columns there are, as far as two letters or more name the last one.
+
+    Refuses values far to the right: the table between would not fit in any memory.
+    """
+    letters = {match[1] for match in _FAR.finditer(chunk)}
+    width = max((column_index(each.decode()) + 1 for each in letters), default=0)
+    if width > MAX_COLUMNS:
+        raise UserError(
+            f"The sheet has {width:,} columns; at most {MAX_COLUMNS:,} can be read. "
+            "Keep the columns that you need."
+        )
+    return width

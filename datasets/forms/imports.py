@@ -1,21 +1,25 @@
 """The form of a connector's options, made from its own declaration, and back."""
 
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from datasets.engine.connectors.base import TableOptions
+from datasets.engine.import_columns import CHOSEN
 from datasets.engine.types import COLUMN_TYPES
 
 AUTOMATIC = "Automatic"
 NOTHING = "nothing"  # stands for a chosen "", since an empty field means automatic
 PREFIX = "option-"
 KEPT = "kept-"
-FIRST = {"member"}  # which file is meant comes before how it is read
-NOT_SHOWN = {"types"}  # chosen in the header of each column
+LEFT_OUT = "0"  # what stands in the form where a column's box is not ticked
+FIRST = {"member", "shown"}  # which file is meant comes before how it is read
+LAST = set(TableOptions.model_fields)  # how cells are read comes after how they are found
+NOT_SHOWN = set(CHOSEN)  # in the header of each column
 Choices = list[tuple[str, str]]
 TYPE_ICONS = {
     "text": "type",
@@ -26,6 +30,21 @@ TYPE_ICONS = {
     "date": "calendar",
     "datetime": "calendar-clock",
 }
+
+
+@dataclass(frozen=True)
+class ColumnChosen:
+    """What was chosen for one column, by its name in the file; empty is as it is there."""
+
+    name: str
+    type: str = ""
+    title: str = ""
+    keep: bool = True
+
+    @property
+    def renamed(self) -> bool:
+        """Say whether it gets another name; an empty field means its own."""
+        return bool(self.title.strip()) and self.title != self.name
 
 
 @dataclass
@@ -44,8 +63,8 @@ class OptionField:
 
     @property
     def placeholder(self) -> str:
-        """What an empty number means."""
-        return AUTOMATIC if self.number else ""
+        """What an empty field means."""
+        return AUTOMATIC if self.number else self.automatic if self.found else ""
 
     @property
     def automatic(self) -> str:
@@ -68,10 +87,18 @@ def option_fields(
     own = offered or {}
     return [
         _field(name, info, chosen.get(name), found.get(name), guesses.get(name, ""),
-               errors.get(name, ""), list(own.get(name, {}).items()))
-        for name, info in sorted(model.model_fields.items(), key=lambda each: each[0] not in FIRST)
+               errors.get(name, ""), _offered(own.get(name, {})))
+        for name, info in sorted(model.model_fields.items(), key=_place)
         if name not in NOT_SHOWN
     ]  # fmt: skip
+
+
+def _offered(labels: Mapping[str, str]) -> Choices:
+    return [(value or NOTHING, label) for value, label in labels.items()]
+
+
+def _place(item: tuple[str, FieldInfo]) -> int:
+    return 0 if item[0] in FIRST else 2 if item[0] in LAST else 1
 
 
 def options_from(
@@ -79,7 +106,7 @@ def options_from(
 ) -> dict[str, Any]:
     """Read the sent form: only what the person chose; everything else is left to the guess.
 
-    With ``kept`` also the types that were chosen for columns which the page does not show now.
+    With ``kept`` also what was chosen for columns which the page does not show now.
     """
     options: dict[str, Any] = {}
     for name, info in model.model_fields.items():
@@ -87,31 +114,27 @@ def options_from(
         if name in NOT_SHOWN or text == "":
             continue
         options[name] = _split(text) if _kind(info) is list else "" if text == NOTHING else text
-    chosen = {**(_types_from(data, KEPT) if kept else {}), **_types_from(data)}
-    return {**options, "types": chosen} if chosen and "types" in model.model_fields else options
+    found = [*(_columns_from(data, KEPT) if kept else ()), *_columns_from(data)]
+    chosen: dict[str, Any] = {
+        "types": {column.name: column.type for column in found if column.type},
+        "left_out": [column.name for column in found if not column.keep],
+        "renamed": {column.name: column.title for column in found if column.renamed},
+    }
+    kinds = model.model_fields
+    return options | {name: said for name, said in chosen.items() if said and name in kinds}
 
 
-def preview_columns(preview: Mapping[str, Any], chosen: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Give each column of a preview its icon, the types that it can be made, and why this one."""
-    return [
-        {**column, "icon": TYPE_ICONS.get(column["type"], "type"),
-         "value": chosen.get(column["name"], ""),
-         "why": preview["guesses"].get(f"types.{column['name']}", ""),
-         "choices": _type_choices(column["type"], column["name"] in chosen)}
-        for column in preview["columns"]
-    ]  # fmt: skip
-
-
-def types_carried(preview: Mapping[str, Any], chosen: Mapping[str, str]) -> list[tuple[str, str]]:
-    """List types chosen for columns that this preview lacks: another option may bring them back."""
+def columns_carried(preview: Mapping[str, Any], options: Mapping[str, Any]) -> list[ColumnChosen]:
+    """List what was chosen for columns that this preview lacks: an option may bring them back."""
     here = {column["name"] for column in preview.get("columns", [])}
-    return [(name, kind) for name, kind in chosen.items() if name not in here]
-
-
-def preview_rows(preview: Mapping[str, Any]) -> list[list[tuple[str, str | None]]]:
-    """Put its column's type beside each cell."""
-    kinds = [column["type"] for column in preview["columns"]]
-    return [list(zip(kinds, row, strict=False)) for row in preview["rows"]]
+    types, titles = options.get("types", {}), options.get("renamed", {})
+    left = options.get("left_out", [])
+    names = dict.fromkeys([*types, *titles, *left])
+    return [
+        ColumnChosen(name, types.get(name, ""), titles.get(name, ""), name not in left)
+        for name in names
+        if name not in here
+    ]
 
 
 def _field(
@@ -172,17 +195,23 @@ def _split(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _types_from(data: Mapping[str, str], prefix: str = "") -> dict[str, str]:
-    start = f"{prefix}type-"
-    numbers = [key.removeprefix(start) for key in data if key.startswith(start)]
-    return {
-        data[f"{prefix}column-{number}"]: data[start + number]
-        for number in numbers
-        if data[start + number] and f"{prefix}column-{number}" in data
-    }
+def columns_sent(data: Mapping[str, str]) -> list[str]:
+    """List the columns that the page shows, by their names in the file."""
+    return [column.name for column in _columns_from(data)]
 
 
-def _type_choices(guessed: str, chosen: bool) -> Choices:
+def _columns_from(data: Mapping[str, str], prefix: str = "") -> Iterator[ColumnChosen]:
+    start = f"{prefix}column-"
+    for key, name in data.items():
+        if key.startswith(start):
+            said = [
+                data.get(f"{prefix}{part}-{key.removeprefix(start)}", "")
+                for part in ("type", "name", "keep")
+            ]
+            yield ColumnChosen(name, said[0], said[1], said[2] != LEFT_OUT)
+
+
+def type_choices(guessed: str, chosen: bool) -> Choices:
     """Offer the types; the first choice leaves it to the file."""
     first = ("", AUTOMATIC) if chosen else ("", guessed.capitalize())
     others = [kind for kind in COLUMN_TYPES if chosen or kind != guessed]

@@ -11,8 +11,11 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
+from datasets.engine.connectors.base import TableOptions
 from datasets.engine.file_work import Source, options_check, source_of
+from datasets.engine.import_columns import names_written
 from datasets.models import Dataset, DatasetImport, DatasetVersion, Upload
+from datasets.services.connection_jobs import Whole, connection_whole, upload_whole
 from datasets.services.datasets import (
     dataset_create,
     dataset_name_free,
@@ -22,14 +25,23 @@ from datasets.services.datasets import (
 )
 from datasets.services.files import scratch_folder
 from datasets.services.previews import PREVIEW_SECONDS, job_active, preview_ask
-from datasets.services.reading import RESULT, reading_preview, reading_read
+from datasets.services.reading import reading_preview, reading_read
+from datasets.services.refresh_newer import newer_item, newer_nothing, newer_words
+from datasets.services.refresh_read import refresh_origin, refresh_rows, refresh_wanted
+from datasets.services.rows import version_current
 from datasets.services.sources import PACKED_EXTENSIONS, file_extensions
-from datasets.services.uploads import upload_delete, upload_finish, upload_keep, upload_path
+from datasets.services.uploads import (
+    upload_delete,
+    upload_finish,
+    upload_is_here,
+    upload_keep,
+    upload_path,
+)
 from projects.jobs.context import JobContext
 from projects.models import Job, Project, User
 from projects.services.jobs import job_start
 from segplatform.kernel.errors import Conflict, NotFound
-from segplatform.kernel.progress import SubProgress
+from segplatform.kernel.progress import Progress, SubProgress
 
 PREVIEW, IMPORT = "datasets.preview", "datasets.import"
 PREVIEW_ROWS = 100
@@ -48,19 +60,27 @@ def import_preview(
 ) -> dict[str, Any]:
     """Read the head of the file in a worker; give what the confirm page shows.
 
-    ``{"connector", "options", "guesses", "columns", "rows", "warnings", "choices"}``. A preview of
-    other options that is still running is cancelled. Raises UserError where the file or an option
-    is wrong, PreviewPending where ``seconds`` were not enough.
+    ``{"connector", "options", "guesses", "columns", "rows", "warnings", "choices", "notes",
+    "lost"}``, all columns under their own names: what is left out or renamed is but checked, and
+    not even that where ``lenient``. A preview of other options that is still running is
+    cancelled. Raises UserError where the file or an option is wrong, PreviewPending where
+    ``seconds`` were not enough.
     """
     upload_require(upload=upload)
     subject = f"preview:{upload.pk}:{user.pk}"
-    args = {"upload": str(upload.pk), "options": dict(options or {}), "lenient": lenient}
-    return preview_ask(
+    told = dict(options or {})
+    left_out, renamed = told.pop("left_out", []), told.pop("renamed", {})
+    args = {"upload": str(upload.pk), "options": told, "lenient": lenient}
+    preview = preview_ask(
         project=upload.project, user=user, name=PREVIEW, subject=subject,
         title=f"Preview of {upload.name}", args=args, seconds=seconds,
         pending="The file is still being read. Ask again in a moment.",
-        stopped="The preview was stopped. Change an option, or try again.",
+        stopped="The preview was stopped. Change an option, or try again.", reuse=True,
     )  # fmt: skip
+    if not lenient and (left_out or renamed):
+        options_check(TableOptions, {"left_out": left_out, "renamed": renamed})
+        names_written([column["name"] for column in preview["columns"]], left_out, renamed)
+    return preview
 
 
 def preview_run(*, ctx: JobContext) -> dict[str, Any]:
@@ -90,6 +110,7 @@ def dataset_import_start(*, project: Project, user: User, upload: Upload, name: 
         dataset = _dataset_for(before, project, user, name)
         record = DatasetImport.objects.create(
             dataset=dataset, source_name=upload.name, upload=upload,
+            connection=upload.connection, item=upload.item,
             options=dict(options or {}), created_by=user,
         )  # fmt: skip
         job = job_start(
@@ -105,7 +126,9 @@ def dataset_import_start(*, project: Project, user: User, upload: Upload, name: 
 
 def import_run(*, ctx: JobContext) -> dict[str, Any]:
     """Read the file into a new version of its dataset; nothing is left where that fails."""
-    found = DatasetImport.objects.select_related("dataset__project", "upload")
+    found = DatasetImport.objects.select_related(
+        "dataset__project", "dataset__current", "upload", "connection"
+    )
     record = found.filter(pk=ctx.args["import"]).first()
     if record is None:
         raise NotFound("The dataset of this import was deleted meanwhile.")
@@ -114,26 +137,47 @@ def import_run(*, ctx: JobContext) -> dict[str, Any]:
     if record.upload:
         upload_delete(upload=record.upload)
     dataset = record.dataset
-    return {"dataset": str(dataset.pk), "version": version.number, "rows": version.rows}
+    told = {"dataset": str(dataset.pk), "version": version.number, "rows": version.rows}
+    return told | newer_nothing(record=record, version=version)
 
 
 def _import_read(ctx: JobContext, record: DatasetImport) -> DatasetVersion:
-    upload, dataset = record.upload, record.dataset
-    if upload is None or not upload_path(upload=upload).is_file():
-        raise NotFound("The uploaded file is not here any more. Upload it again.")
-    path = upload_path(upload=upload)
-    source = source_of(path, upload.name)
-    options_check(source.Options, record.options)
-    DatasetImport.objects.filter(pk=record.pk).update(connector=source.connector.key)
-    origin = {"import": str(record.pk), "source": upload.name, "sha256": upload.sha256}
+    dataset, name = record.dataset, record.source_name
     progress = SubProgress(ctx.progress, 0, READ_SHARE)
     with work_folder(dataset) as tmp:
+        whole = _import_whole(record, tmp, progress)
+        source = source_of(whole.path, name)
+        options_check(source.Options, record.options)
+        DatasetImport.objects.filter(pk=record.pk).update(connector=source.connector.key)
+        options = refresh_wanted(record=record, path=whole.path, name=name, progress=progress)
         result = reading_read(
-            path=path, name=upload.name, options=record.options, folder=tmp, progress=progress
-        )
+            path=whole.path, name=name, options=options, folder=tmp,
+            progress=SubProgress(progress, whole.share, 1),
+        )  # fmt: skip
+        result.report["warnings"] = [*whole.warnings, *result.report["warnings"]]
+        if not result.rows and newer_words(schema=record.schema):
+            return version_current(dataset=dataset)
+        origin = _import_origin(record) | refresh_origin(record=record, result=result)
+        ending = SubProgress(ctx.progress, READ_SHARE, 1)
+        result, made = refresh_rows(record=record, result=result, tmp=tmp, progress=ending)
         ctx.progress.step(READ_SHARE, "Publishing")
-        made = tmp / RESULT
         return version_publish(ctx=ctx, dataset=dataset, result=result, tmp=made, origin=origin)
+
+
+def _import_whole(record: DatasetImport, folder: Path, progress: Progress) -> Whole:
+    """Give all of the file, which is an upload, or is fetched from the connection now."""
+    upload = record.upload
+    if upload is None and record.connection:
+        item = newer_item(record=record)
+        return connection_whole(record=record, item=item, folder=folder, progress=progress)
+    if upload is None or not upload_is_here(upload=upload):
+        raise NotFound("The uploaded file is not here any more. Upload it again.")
+    return upload_whole(record=record, folder=folder, progress=progress)
+
+
+def _import_origin(record: DatasetImport) -> dict[str, Any]:
+    digest = record.upload.sha256 if record.upload else ""
+    return {"import": str(record.pk), "source": record.source_name, "sha256": digest}
 
 
 def import_last(*, upload: Upload) -> DatasetImport | None:
@@ -145,7 +189,7 @@ def import_upload(*, dataset: Dataset) -> Upload | None:
     """Return the file of a dataset's newest import while it is still here."""
     record = dataset.imports.select_related("upload").first()
     upload = record.upload if record else None
-    return upload if upload and upload_path(upload=upload).is_file() else None
+    return upload if upload and upload_is_here(upload=upload) else None
 
 
 def dataset_name_propose(*, project: Project, file_name: str) -> str:

@@ -1,6 +1,6 @@
 """Reading what somebody uploaded: in the sandbox, or with limits only where there is none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,27 @@ def reading_preview(
 
         job = FileJob(path, name, options, folder, file_limits(seconds=PREVIEW_SECONDS))
         return preview_caged(cage, job, progress, rows=rows, lenient=lenient)
+
+
+def reading_losses(
+    *, path: Path, name: str, options: Mapping[str, Any], columns: Sequence[str],
+    progress: Progress,
+) -> dict[str, Any]:  # fmt: skip
+    """Count over the whole file what each type would lose of some columns."""
+    cage = file_cage()
+    with preview_folder() as folder:
+        if cage is None:
+            from datasets.engine.import_losses import file_losses
+
+            with memory_guard(TOO_LARGE):
+                return file_losses(
+                    path, name, options, columns,
+                    work=folder, progress=progress, memory_bytes=settings.IMPORT_MEMORY_BYTES,
+                )  # fmt: skip
+        from datasets.engine.file_run import FileJob, losses_caged
+
+        job = FileJob(path, name, options, folder, file_limits(seconds=settings.FILE_SECONDS))
+        return losses_caged(cage, job, progress, columns)
 
 
 def reading_read(

@@ -2,9 +2,8 @@
 
 from datasets.engine.connectors.base import connectors
 
-NAMED = 3  # extensions of each kind that are told; the rarer ones are accepted silently
-
-
+FIRST = ("CSV", "Excel")
+"""What most people have is told first."""
 PACKED_EXTENSIONS = (".gz", ".zip")
 
 
@@ -15,7 +14,9 @@ def file_extensions() -> list[str]:
 
 
 def file_formats() -> str:
-    """Say in words which files can be imported: "CSV, TSV or TXT"."""
-    told = [extension for kind in connectors.all() for extension in kind.extensions[:NAMED]]
-    *others, last = (extension.removeprefix(".").upper() for extension in told)
+    """Say in words which files can be imported: "CSV, Excel or JSON"."""
+    found = list(dict.fromkeys(kind.format for kind in connectors.all()))
+    *others, last = [name for name in FIRST if name in found] + [
+        name for name in found if name not in FIRST
+    ]
     return f"{', '.join(others)} or {last}" if others else last

@@ -7,6 +7,7 @@ file is the truth about the offset, so a killed server loses nothing that had ar
 import fcntl
 import hashlib
 import os
+import shutil
 import time
 import unicodedata
 import uuid
@@ -63,7 +64,7 @@ def upload_create(*, project: Project, user: User, name: str, size: int) -> Uplo
     """Reserve an upload of ``size`` bytes; raises TooLarge over the cap or without disk space."""
     size_check(size=size)
     upload = Upload.objects.create(
-        project=project, created_by=user, name=file_name(name), size=size, expires=_expiry()
+        project=project, created_by=user, name=file_name(name), size=size, expires=expiry_new()
     )
     path = upload_path(upload=upload)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -86,7 +87,7 @@ def upload_store(*, project: Project, user: User, name: str, size: int,
 def upload_get(*, project: Project, upload_id: uuid.UUID) -> Upload:
     """Return an upload of this project; NotFound where there is none or it has expired."""
     upload = Upload.objects.filter(project=project, pk=upload_id).first()
-    if upload is None or not upload_path(upload=upload).is_file():
+    if upload is None or not upload_is_here(upload=upload):
         raise NotFound("This upload does not exist any more. Upload the file again.")
     return upload
 
@@ -144,7 +145,7 @@ def upload_finish(*, upload: Upload) -> Upload:
 
 def upload_delete(*, upload: Upload) -> None:
     """Forget an upload and its bytes."""
-    upload_path(upload=upload).unlink(missing_ok=True)
+    _remove(upload_path(upload=upload))
     Upload.objects.filter(pk=upload.pk).delete()
 
 
@@ -159,7 +160,7 @@ def uploads_expire() -> int:
 
 def upload_keep(*, upload: Upload) -> None:
     """Start the upload's time anew: somebody works with it."""
-    upload.expires = _expiry()
+    upload.expires = expiry_new()
     Upload.objects.filter(pk=upload.pk).update(expires=upload.expires)
 
 
@@ -169,8 +170,13 @@ def upload_path(*, upload: Upload) -> Path:
 
 
 def upload_offset(*, upload: Upload) -> int:
-    """Count the bytes that are here."""
-    return upload_path(upload=upload).stat().st_size
+    """Count the bytes that are here; files that were put together are whole."""
+    return upload.size if upload.parts else upload_path(upload=upload).stat().st_size
+
+
+def upload_is_here(*, upload: Upload) -> bool:
+    """Say whether the bytes are still here, or some of them."""
+    return upload_path(upload=upload).exists()
 
 
 def file_name(name: str) -> str:
@@ -235,6 +241,8 @@ def _write(file: FileIO, chunks: Iterable[bytes], room: int, checksum: Checksum 
 @contextmanager
 def _locked(upload: Upload) -> Iterator[FileIO]:
     """Open the upload's file for one writer; unbuffered, so that what arrived is on the disk."""
+    if upload.parts:
+        raise Conflict("These files have arrived whole: nothing can be added to them.")
     try:
         file = FileIO(upload_path(upload=upload), "r+")
     except FileNotFoundError:
@@ -247,12 +255,13 @@ def _locked(upload: Upload) -> Iterator[FileIO]:
         yield file
 
 
-def _expiry() -> datetime:
+def expiry_new() -> datetime:
+    """Say until when an upload stays that somebody works with now."""
     return now() + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)
 
 
 def _touch(upload: Upload) -> None:
-    if (_expiry() - upload.expires).total_seconds() > TOUCH_SECONDS:
+    if (expiry_new() - upload.expires).total_seconds() > TOUCH_SECONDS:
         upload_keep(upload=upload)
 
 
@@ -263,6 +272,14 @@ def _orphans_delete() -> int:
     known = {str(pk) for pk in Upload.objects.values_list("pk", flat=True)}
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name not in known and path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+            _remove(path)
             removed += 1
     return removed
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or the folder of several; what is gone already is fine."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -14,6 +14,9 @@ from datasets.models import Dataset
 from datasets.services.datasets import dataset_delete as delete
 from datasets.services.datasets import dataset_get, dataset_update, jobs_latest
 from datasets.services.exports import dataset_export, export_format
+from datasets.services.refresh import refresh_allowed
+from datasets.services.refresh_connection import refresh_connection
+from datasets.services.refresh_ended import refresh_nothing, refresh_stopped
 from datasets.services.rows import version_current
 from datasets.services.versions import version_get
 from datasets.web.download import download_response
@@ -108,6 +111,10 @@ def page_context(project: Project, found: Dataset, tab: str) -> dict[str, Any]:
         "lines": script_log(context["recipe"], context["job"]),
         "dataset": found,
         "version": found.current,
+        "takes_rows": refresh_allowed(dataset=found),
+        "from_connection": refresh_connection(dataset=found),
+        "stopped": refresh_stopped(dataset=found, job=context["job"]),
+        "nothing": refresh_nothing(dataset=found, job=context["job"]),
         "tabs": tabs(project, found, tab),
         "formats": FORMATS,
         "may_edit": project.membership.allows(Role.EDITOR),

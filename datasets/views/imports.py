@@ -7,13 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from datasets.forms.imports import (
-    option_fields,
-    options_from,
-    preview_columns,
-    preview_rows,
-    types_carried,
-)
+from datasets.engine.import_columns import names_written
+from datasets.forms.imports import columns_carried, option_fields, options_from
 from datasets.models import Upload
 from datasets.services.imports import (
     dataset_import_start,
@@ -23,9 +18,26 @@ from datasets.services.imports import (
     import_source,
     upload_require,
 )
+from datasets.services.losses import losses_stop
 from datasets.services.previews import PreviewPending
+from datasets.services.refresh import (
+    known_options,
+    refresh_confirm,
+    refresh_discard,
+    refresh_record,
+)
+from datasets.services.several_uploads import several_name, uploads_take
 from datasets.services.sources import file_formats
-from datasets.services.uploads import upload_delete, upload_get, upload_store
+from datasets.services.uploads import upload_delete, upload_get
+from datasets.web.connections import connection_rows, source_tiles
+from datasets.web.import_columns import (
+    cells_shown,
+    columns_shown,
+    kept_as_text,
+    warnings_kept,
+)
+from datasets.web.import_counts import counts_context
+from datasets.web.refresh import decided_from, refresh_chosen, refresh_context
 from projects.models import Project, User
 from projects.web.access import ProjectRequest, project_view
 from projects.web.errors import status_of
@@ -46,6 +58,7 @@ def import_start(request: ProjectRequest, project: Project) -> HttpResponse:
         else:
             return redirect("import_preview", project.pk, upload.pk)
     context = {"project": project, "formats": file_formats(), "error": error, "section": "datasets"}
+    context |= {"groups": source_tiles(), "rows": connection_rows(project)}
     return render(request, "datasets/import_start.html", context, status=status)
 
 
@@ -70,7 +83,14 @@ def import_run(request: ProjectRequest, project: Project, upload_id: uuid.UUID) 
     """Start the import as confirmed, and go where its progress is seen."""
     upload = upload_get(project=project, upload_id=upload_id)
     try:
-        options = options_from(import_source(upload=upload).Options, request.POST.dict())
+        sent = request.POST.dict()
+        options = options_from(import_source(upload=upload).Options, sent)
+        options = refresh_chosen(upload, options, sent)
+        columns_check(request.user, upload, options)
+        if record := refresh_record(upload=upload):
+            decided = decided_from(sent, options)
+            refresh_confirm(record=record, user=request.user, options=options, decided=decided)
+            return redirect("dataset", project.pk, record.dataset_id)
         dataset, _ = dataset_import_start(
             project=project, user=request.user, upload=upload,
             name=request.POST.get("name", ""), options=options,
@@ -78,6 +98,7 @@ def import_run(request: ProjectRequest, project: Project, upload_id: uuid.UUID) 
     except UserError as error:
         fault = error.fields.get("name") or str(error)
         return preview_page(request, upload, request.POST, fault, status_of(error))
+    losses_stop(upload=upload)
     return redirect("dataset", project.pk, dataset.pk)
 
 
@@ -85,25 +106,21 @@ def import_run(request: ProjectRequest, project: Project, upload_id: uuid.UUID) 
 @project_view(role="editor")
 def import_discard(request: ProjectRequest, project: Project, upload_id: uuid.UUID) -> HttpResponse:
     """Give the uploaded file up."""
-    upload_delete(upload=upload_get(project=project, upload_id=upload_id))
+    upload = upload_get(project=project, upload_id=upload_id)
+    losses_stop(upload=upload)
+    dataset = refresh_discard(upload=upload)
+    upload_delete(upload=upload)
+    if dataset:
+        return redirect("dataset", project.pk, dataset.pk)
     return redirect("import_start", project.pk)
 
 
 def upload_taken(request: ProjectRequest, project: Project) -> Upload:
-    """Store the file of a plain form; raises UserError without one or where it cannot be read."""
-    file = request.FILES.get("file")
-    if file is None or file.size is None:
+    """Store the files of a plain form; raises UserError without one or where none can be read."""
+    files = [file for file in request.FILES.getlist("file") if file.size is not None]
+    if not files:
         raise UserError("Choose a file first.")
-    upload = upload_store(
-        project=project, user=request.user, name=file.name or "", size=file.size,
-        chunks=file.chunks(),
-    )  # fmt: skip
-    try:
-        import_source(upload=upload)
-    except UserError:
-        upload_delete(upload=upload)
-        raise
-    return upload
+    return uploads_take(project=project, user=request.user, files=files)
 
 
 def preview_page(
@@ -116,8 +133,9 @@ def preview_page(
     elif last:
         name = last.dataset.name
     else:
-        name = dataset_name_propose(project=request.project, file_name=upload.name)
-    context = preview_context(request.user, upload, sent, last.options if last else {})
+        name = dataset_name_propose(project=request.project, file_name=several_name(upload=upload))
+    before = known_options(upload=upload, options=last.options) if last else {}
+    context = preview_context(request.user, upload, sent, before)
     context |= {"name": name, "name_error": name_error, "section": "datasets"}
     return render(request, "datasets/import_preview.html", context, status=status)
 
@@ -128,16 +146,20 @@ def preview_context(
     """Make the preview, or say why there is none, with the options as they stand."""
     context: dict[str, Any] = {"project": upload.project, "upload": upload}
     try:
-        model = import_source(upload=upload).Options
+        source = import_source(upload=upload)
     except UserError as error:
         return context | {"error": str(error)}
-    chosen = options_from(model, sent.dict(), kept=True) if sent is not None else before or {}
+    model = source.Options
+    data = sent.dict() if sent is not None else {}
+    chosen = options_from(model, data, kept=True) if sent is not None else before or {}
+    chosen = refresh_chosen(upload, chosen, data)
     context |= preview_tried(user, upload, chosen)
     preview = context.get("preview", {})
-    context["carried"] = types_carried(preview, chosen.get("types", {}))
+    context |= refresh_context(upload, context.get("read"), chosen, data)
+    context["carried"] = columns_carried(preview, chosen)
     context["fields"] = option_fields(
         model, chosen, preview.get("options", {}), preview.get("guesses", {}),
-        context.get("errors", {}), preview.get("choices", {}),
+        context.get("errors", {}), preview.get("choices", source.choices),
     )  # fmt: skip
     return context
 
@@ -150,5 +172,51 @@ def preview_tried(user: User, upload: Upload, chosen: dict[str, Any]) -> dict[st
         return {"pending": True}
     except UserError as error:
         return {"error": str(error), "errors": error.fields}
-    columns = preview_columns(preview, chosen.get("types", {}))
-    return {"preview": {**preview, "rows": preview_rows(preview)}, "columns": columns}
+    return preview_parts(upload, preview, chosen)
+
+
+def preview_parts(
+    upload: Upload, preview: dict[str, Any], chosen: dict[str, Any]
+) -> dict[str, Any]:
+    """Give the columns as chosen, the cells, and what is known of the whole file."""
+    errors = columns_errors(preview, chosen)
+    counts = counts_context(upload, preview, chosen)
+    columns = columns_shown(preview, chosen, counts["known"], errors, partial=upload.partial)
+    shown = {
+        **preview,
+        "rows": cells_shown(preview, columns),
+        "warnings": warnings_kept(preview, columns),
+    }
+    return {
+        "preview": shown,
+        "columns": columns,
+        "texts": kept_as_text(columns),
+        "columns_error": errors.get("left_out"),
+        "read": preview,
+    } | counts
+
+
+def columns_check(user: User, upload: Upload, options: dict[str, Any]) -> None:
+    """Raise UserError where columns cannot be left out or renamed so; a busy worker is trusted."""
+    if not options.get("left_out") and not options.get("renamed"):
+        return
+    context = preview_tried(user, upload, options)
+    if "preview" not in context:
+        return
+    if context["columns_error"]:
+        raise UserError(context["columns_error"])
+    for column in context["columns"]:
+        if column.error:
+            raise UserError(column.error, {"columns": column.error})
+
+
+def columns_errors(preview: dict[str, Any], chosen: dict[str, Any]) -> dict[str, str]:
+    """Say what is wrong with the new names; what is not here now may come back."""
+    names = [column["name"] for column in preview["columns"]]
+    left = [name for name in chosen.get("left_out", []) if name in names]
+    renamed = {n: to for n, to in chosen.get("renamed", {}).items() if n in names}
+    try:
+        names_written(names, left, renamed)
+    except UserError as error:
+        return error.fields
+    return {}

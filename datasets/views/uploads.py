@@ -17,6 +17,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_http_methods
 
 from datasets.models import Upload
+from datasets.services.refresh import refresh_begin, refresh_target
 from datasets.services.uploads import (
     CHECKSUMS,
     Checksum,
@@ -36,7 +37,7 @@ from projects.web.errors import status_of
 from segplatform.kernel.errors import UserError
 
 VERSION = "1.0.0"
-EXTENSIONS = "creation,expiration,checksum,termination"
+EXTENSIONS = "creation,creation-with-upload,expiration,checksum,termination"
 PART_TYPE = "application/offset+octet-stream"
 READ_BYTES = 2**20
 STATUS = {ChecksumError: 460, Locked: 423, NoSpace: 507}  # beside the usual ones of UserError
@@ -75,10 +76,27 @@ def upload_collection(request: ProjectRequest, project: Project, method: str) ->
         return HttpResponse("Create an upload with POST.", status=405)
     size = number_header(request, "Upload-Length")
     name = metadata(request.headers.get("Upload-Metadata", "")).get("filename", "")
+    target = None
+    if dataset_id := request.GET.get("dataset"):
+        mode = request.GET.get("mode", "")
+        target = refresh_target(project=project, dataset_id=dataset_id, mode=mode)
     upload = upload_create(project=project, user=request.user, name=name, size=size)
+    if target:
+        refresh_begin(dataset=target[0], user=request.user, mode=target[1], upload=upload)
     response = HttpResponse(status=201)
     response["Location"] = reverse("upload_item", args=[project.pk, upload.pk])
+    response["Upload-Offset"] = first_part(request, upload)
     return with_expiry(response, upload)
+
+
+def first_part(request: HttpRequest, upload: Upload) -> int:
+    """Take the first part where it comes with the creation; small files need no other request."""
+    if request.content_type != PART_TYPE:
+        return 0
+    return upload_append(
+        upload=upload, offset=0, chunks=body_chunks(request),
+        checksum=checksum(request.headers.get("Upload-Checksum", "")),
+    )  # fmt: skip
 
 
 @require_http_methods(["HEAD", "PATCH", "DELETE", "POST", "OPTIONS"])

@@ -26,6 +26,11 @@ class VersionRow:
     added: str = ""
     removed: str = ""
 
+    @property
+    def imported(self) -> bool:
+        """Say whether there is an import report of it."""
+        return "recipe" not in self.version.origin and "rows_in_file" in self.version.report
+
 
 def history_context(project: Project, found: Dataset, page: int) -> dict[str, Any]:
     """Give the versions of a page (from 1), newest first, and the ways on."""
@@ -81,8 +86,20 @@ def _made(found: Dataset, version: DatasetVersion) -> tuple[str, str]:
     if "selection" in origin:
         return f"Customers selected in {origin.get('source')}", ""
     if source := origin.get("source"):
-        return f"Import of {source}", ""
+        return _imported(source, origin), ""
     return "Import", ""
+
+
+def _imported(source: str, origin: dict[str, Any]) -> str:
+    """Say what an import did with the rows that were there."""
+    rows = origin.get("added", 0)
+    many = f"{rows:,} {'row' if rows == 1 else 'rows'}"
+    newer = f", those with {origin['newer']}" if "newer" in origin else ""
+    said = {
+        "append": f"Added {many} from {source}{newer}",
+        "refresh": f"Replaced by {many} of {source}",
+    }
+    return said.get(origin.get("mode", ""), f"Import of {source}")
 
 
 def _change(rows: int) -> str:

@@ -1,33 +1,86 @@
 """What the tab Report shows: the sums of the import and the cells that were left out."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
-from datasets.engine.rejected import rejected_page
+from django.http import QueryDict
+
+from datasets.engine.rejected import RejectedFilter, rejected_groups, rejected_page
+from datasets.engine.results import unread_words
+from datasets.engine.several_places import Places
 from datasets.models import DatasetVersion, RecipeRun
 from datasets.services.rows import rejected_file
+from datasets.web.grid_state import number
+from datasets.web.import_words import WANTED
 from datasets.web.made_by import script_log
 from datasets.web.recipe_facts import fact_blocks
+from datasets.web.several_report import files_context
 
 PAGE = 100
-WANTED = {
-    "integer": "whole numbers",
-    "decimal": "numbers",
-    "float": "numbers",
-    "boolean": "yes or no",
-    "date": "dates",
-    "datetime": "times",
-    "text": "text",
-}
+WHOLE_ROWS = "rows"  # stands for a column where a whole row was left out
+MOST_TEXT = 200
 
 
-def report_context(version: DatasetVersion, page: int) -> dict[str, Any]:
-    """Give the report's values; ``page`` is the 1-based page of the cells."""
+@dataclass(frozen=True)
+class RejectedState:
+    """Which cells the address asks for, and the address of others."""
+
+    wanted: RejectedFilter
+    page: int
+    version: str
+
+    @classmethod
+    def of(cls, query: QueryDict) -> "RejectedState":
+        """Read the address."""
+        wanted = RejectedFilter(
+            column=query.get("column", ""),
+            whole_rows=query.get("of") == WHOLE_ROWS,
+            reason=query.get("reason", ""),
+            text=query.get("text", "")[:MOST_TEXT],
+        )
+        return cls(wanted, max(number(query.get("page"), 1), 1), query.get("version", ""))
+
+    def query(self, **changed: Any) -> str:
+        """Return the part of an address after its ``?``."""
+        wanted = self.wanted
+        parts = {"version": self.version, "column": wanted.column, "reason": wanted.reason}
+        parts |= {"text": wanted.text, "of": WHOLE_ROWS if wanted.whole_rows else ""}
+        return urlencode({name: value for name, value in (parts | changed).items() if value})
+
+    def url(self, **changed: Any) -> str:
+        """Return the address of the list with some things changed."""
+        return f"?{self.query(**changed)}#rejected"
+
+
+def report_context(
+    version: DatasetVersion, state: RejectedState, files_page: int = 1
+) -> dict[str, Any]:
+    """Give the report's values, and the page of the cells that the address asks for.
+
+    ``files_page``, of the files, counts from 1.
+    """
+    report = version.report
     return {
-        "report": version.report,
+        "report": report,
+        "said": _said(report),
+        "shown": version,
         "source": version.origin.get("source", ""),
-        "unreadable": _unreadable(version),
-        "rejected": _rejected(version, page),
+        "newer": version.origin.get("newer", ""),
+        "left_out": report.get("left_out", []),
+        "unreadable": _unreadable(version, state),
+        "rejected": _rejected(version, state),
+        "files": files_context(version, files_page),
     }
+
+
+def _said(report: Mapping[str, Any]) -> list[str]:
+    """Give the warnings but those that the table of columns says with more."""
+    columns = report.get("columns", {})
+    told = {unread_words(n, c["unreadable"]) for n, c in columns.items() if c.get("unreadable")}
+    return [warning for warning in report.get("warnings", []) if warning not in told]
 
 
 def run_context(version: DatasetVersion) -> dict[str, Any]:
@@ -48,30 +101,60 @@ def _run_lines(version: DatasetVersion) -> list[str] | None:
     return script_log(run.recipe, run.job) if run else None
 
 
-def _unreadable(version: DatasetVersion) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": name,
-            "count": item["unreadable"],
-            "text": f"{item['unreadable']:,} of {version.rows:,} values are not "
-            f"{WANTED.get(item.get('wanted', ''), 'of its type')}",
-        }
-        for name, item in version.report.get("columns", {}).items()
-        if item.get("unreadable")
-    ]
+def _unreadable(version: DatasetVersion, state: RejectedState) -> list[dict[str, Any]]:
+    missing = {column["name"]: column.get("missing", 0) for column in version.columns}
+    found = []
+    for name, item in version.report.get("columns", {}).items():
+        if count := item.get("unreadable"):
+            values = version.rows - missing.get(name, 0) + count
+            words = WANTED.get(item.get("wanted", ""), "of its type")
+            text = f"{count:,} of {values:,} values are not {words}"
+            url = state.url(column=name, reason="", text="", of="")
+            found.append({"name": name, "count": count, "text": text, "url": url})
+    return found
 
 
-def _rejected(version: DatasetVersion, page: int) -> dict[str, Any]:
+def _rejected(version: DatasetVersion, state: RejectedState) -> dict[str, Any]:
     file = rejected_file(version=version)
     if file is None:
-        return {"count": 0, "rows": []}
-    rows, count = rejected_page(file, limit=PAGE, offset=(page - 1) * PAGE)
-    first = (page - 1) * PAGE
+        return {"total": 0}
+    offset = (state.page - 1) * PAGE
+    rows, count = rejected_page(file, limit=PAGE, offset=offset, wanted=state.wanted)
+    more = offset + len(rows) < count
+    places = Places(version.report.get("files", []))
     return {
         "count": count,
-        "rows": rows,
-        "first": first + 1,
-        "last": first + len(rows),
-        "previous": f"?page={page - 1}#rejected" if page > 1 else "",
-        "next": f"?page={page + 1}#rejected" if first + len(rows) < count else "",
+        "rows": [_placed(places, *each) for each in rows],
+        "first": offset + 1 if rows else 0,
+        "last": offset + len(rows),
+        "previous": state.url(page=state.page - 1) if state.page > 1 else "",
+        "next": state.url(page=state.page + 1) if more else "",
+        "wanted": state.wanted,
+        "version": state.version,
+        "all_url": f"?{urlencode({'version': state.version} if state.version else {})}#rejected",
+        "query": state.query(),
+    } | _choices(file)
+
+
+def _choices(file: Path) -> dict[str, Any]:
+    """Give the columns and reasons that the list can be narrowed to, each with its number."""
+    groups = rejected_groups(file)
+    columns: dict[str | None, int] = {}
+    reasons: dict[str, int] = {}
+    for column, reason, count in groups:
+        columns[column] = columns.get(column, 0) + count
+        reasons[reason] = reasons.get(reason, 0) + count
+    return {
+        "total": sum(columns.values()),
+        "whole_rows": columns.pop(None, 0),
+        "columns": list(columns.items()),
+        "reasons": list(reasons.items()),
     }
+
+
+def _placed(
+    places: Places, row: int, column: str | None, text: str, reason: str
+) -> tuple[int, str | None, str, str, str | None]:
+    """Say of which file the row is, and which of its rows."""
+    file, number = places.find(row)
+    return number, column, text, reason, file

@@ -1,18 +1,22 @@
-// Resumable upload for form[data-upload]: choose or drop a file, then its preview opens.
-// Without this module the same form sends the file in one go.
+// Resumable upload for form[data-upload]: choose or drop files, then their preview opens.
+// Without this module the same form sends them in one go.
+
+import { Several, filesOf } from "./upload-several.js";
+import { bytes, isPassing, seconds, sentence, smooth, status } from "./upload-words.js";
 
 const CHUNK_BYTES = 8 * 1024 * 1024; // what a broken connection can cost, and what the server spools
 const RETRY_DELAYS = [500, 1000, 3000, 5000, 10_000, 20_000, 30_000];
 const SAMPLE_MS = 500; // the speed is measured, and the text changed, at most this often
 const NO_UPLOAD = "00000000-0000-0000-0000-000000000000";
-const UNITS = ["B", "KB", "MB", "GB", "TB"];
+const MAX_FILES = 2000;
 
 class Uploader {
   constructor(form) {
     this.form = form;
     this.input = form.querySelector("input[type=file]");
     this.accept = this.input.accept.split(",").filter(Boolean);
-    this.input.addEventListener("change", () => this.take(this.input.files));
+    this.input.addEventListener("change", () => this.take([...this.input.files]));
+    form.querySelector("[data-act=folder]").hidden = !("webkitdirectory" in this.input);
     for (const button of form.querySelectorAll("[data-act]")) {
       button.addEventListener("click", () => this[button.dataset.act]());
     }
@@ -23,19 +27,44 @@ class Uploader {
     return this.form.querySelector(`[data-part="${name}"]`);
   }
 
-  // --- which file ---------------------------------------------------------------------------
+  // --- which files --------------------------------------------------------------------------
 
   take(files) {
-    const file = files[0];
-    if (!file || this.upload) return;
-    const fault = this.fault(file) || (files.length > 1 && "Upload one file at a time.");
+    const seen = files.filter((file) => files.length === 1 || !file.name.startsWith("."));
+    if (!seen.length || this.upload || this.several) return;
+    const faults = seen.map((file) => ({ file, text: this.fault(file) })).filter((f) => f.text);
+    const good = seen.filter((file) => !faults.some((fault) => fault.file === file));
+    const fault = (!good.length && faults[0].text) || this.faultOfAll(good);
     if (fault) {
       this.input.value = "";
       this.show("idle");
       this.fail(fault);
-      return;
+    } else if (seen.length === 1) {
+      this.start(good[0]);
+    } else {
+      this.several = new Several(this, good, faults);
+      this.several.start();
     }
-    this.start(file);
+  }
+
+  faultOfAll(files) {
+    const total = files.reduce((sum, file) => sum + file.size, 0);
+    const most = Number(this.form.dataset.maxBytes);
+    if (files.length > MAX_FILES) {
+      return `At most ${MAX_FILES.toLocaleString("en")} files can become one dataset.`;
+    }
+    if (total > most) {
+      return `The files have ${bytes(total)} together; this server accepts at most ${bytes(most)}.`;
+    }
+    return "";
+  }
+
+  folder() {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.webkitdirectory = true;
+    input.addEventListener("change", () => this.take([...input.files]));
+    input.click();
   }
 
   fault(file) {
@@ -67,7 +96,7 @@ class Uploader {
     this.resume();
   }
 
-  client(file) {
+  client(file, more = {}) {
     return new window.tus.Upload(file, {
       endpoint: new URL(this.form.dataset.upload, location.href).href,
       chunkSize: CHUNK_BYTES,
@@ -79,6 +108,7 @@ class Uploader {
       onProgress: (sent, total) => this.progress(sent, total),
       onSuccess: () => this.done(),
       onError: (error) => this.interrupted(error),
+      ...more,
     });
   }
 
@@ -87,6 +117,10 @@ class Uploader {
   }
 
   resume() {
+    if (this.several) {
+      this.several.resume();
+      return;
+    }
     this.broken = false;
     this.sample = null;
     this.part("error").hidden = true;
@@ -102,20 +136,35 @@ class Uploader {
   }
 
   pause() {
+    if (this.several) {
+      this.several.pause();
+      return;
+    }
     this.upload.abort();
     this.buttons({ resume: true });
     this.status("Paused", true);
   }
 
+  again() {
+    this.several.again();
+  }
+
+  without() {
+    this.several.faults = [];
+    this.several.list();
+    this.several.settle();
+  }
+
   async cancel() {
-    const upload = this.upload;
-    this.upload = null;
+    const { upload, several } = this;
+    this.upload = this.several = null;
     this.input.value = "";
-    this.part("error").hidden = true;
+    this.part("error").hidden = this.part("faults").hidden = true;
     this.show("idle");
     this.say("Upload cancelled");
     this.input.focus();
-    await upload.abort(true).catch(() => {}); // what is left on the server expires by itself
+    if (several) await several.cancel();
+    else await upload.abort(true).catch(() => {}); // what is left on the server expires by itself
   }
 
   interrupted(error) {
@@ -129,7 +178,10 @@ class Uploader {
     this.buttons({});
     this.part("bar").value = 100;
     this.status("Uploaded. Opening the preview…", true);
-    const id = /([0-9a-f-]{36})\/?$/.exec(this.upload.url)[1];
+    this.open(/([0-9a-f-]{36})\/?$/.exec(this.upload.url)[1]);
+  }
+
+  open(id) {
     location.assign(this.form.dataset.next.replace(NO_UPLOAD, id));
   }
 
@@ -166,60 +218,21 @@ class Uploader {
     this.part("busy").hidden = state !== "busy";
   }
 
-  buttons({ pause = false, resume = false }) {
+  // Show these buttons; whoever had one of them in hand goes on with the first that is there.
+  buttons(shown) {
     const held = this.form.contains(document.activeElement);
-    this.form.querySelector("[data-act=pause]").hidden = !pause;
-    this.form.querySelector("[data-act=resume]").hidden = !resume;
-    this.form.querySelector("[data-act=cancel]").hidden = !(pause || resume);
-    const next = pause ? "pause" : "resume";
-    if (held && (pause || resume)) this.form.querySelector(`[data-act=${next}]`).focus();
+    const kept = { ...shown, cancel: Object.values(shown).some(Boolean) };
+    const all = [...this.part("busy").querySelectorAll("[data-act]")];
+    for (const button of all) {
+      button.hidden = !kept[button.dataset.act];
+      if (button.dataset.act === "without") button.classList.toggle("btn-primary", !kept.again);
+    }
+    const next = all.find((button) => !button.hidden);
+    if (held && next) next.focus();
   }
 }
 
-// --- words ------------------------------------------------------------------------------------
-
-function status(error) {
-  return error.originalResponse ? error.originalResponse.getStatus() : 0;
-}
-
-function isPassing(code) {
-  return code === 0 || code === 409 || code === 423 || code === 429 || code === 460 ||
-    (code >= 500 && code !== 507);
-}
-
-function sentence(error) {
-  const code = status(error);
-  const type = (error.originalResponse && error.originalResponse.getHeader("Content-Type")) || "";
-  if (code >= 400 && type.startsWith("text/plain")) return error.originalResponse.getBody();
-  if (code === 404) return "This project does not exist any more, or you are no longer a member.";
-  if (code === 0 || code >= 500) {
-    return "The connection was lost. Nothing that was sent is lost: press Resume to go on.";
-  }
-  return "You are signed out, or may not upload here. Sign in again and choose the same file: " +
-    "the upload goes on where it stopped.";
-}
-
-function bytes(count) {
-  let unit = 0;
-  while (count >= 1024 && unit < UNITS.length - 1) {
-    count /= 1024;
-    unit += 1;
-  }
-  return `${unit && count < 100 ? count.toFixed(1) : Math.round(count)} ${UNITS[unit]}`;
-}
-
-function seconds(count) {
-  if (count < 60) return `${Math.max(1, Math.round(count))} s`;
-  if (count < 3600) return `${Math.round(count / 60)} min`;
-  return `${(count / 3600).toFixed(1)} h`;
-}
-
-function smooth(before, sent, time) {
-  const current = (1000 * (sent - before.sent)) / (time - before.time);
-  return before.speed ? 0.7 * before.speed + 0.3 * current : current;
-}
-
-// --- a file dropped anywhere on the page --------------------------------------------------------
+// --- files dropped anywhere on the page --------------------------------------------------------
 
 function dropAnywhere(uploader) {
   let depth = 0;
@@ -231,7 +244,7 @@ function dropAnywhere(uploader) {
       event.preventDefault();
       depth = change(depth);
       mark();
-      if (take) uploader.take(event.dataTransfer.files);
+      if (take) filesOf(event.dataTransfer).then((files) => uploader.take(files));
     });
   on("dragenter", (n) => n + 1);
   on("dragover", (n) => n);

@@ -15,6 +15,7 @@ from tests.contracts.access_words import (
     VIEWER,
 )
 from tests.contracts.access_world import MARKER, World
+from tests.factories.connections import make_connection
 from tests.factories.datasets import make_dataset, make_version
 from tests.factories.recipes import DOUBLED, make_recipe
 
@@ -34,6 +35,8 @@ ACCESS = {
     "dataset_checkup": {"GET": VIEWER, "POST": VIEWER},
     "dataset_roles": {"POST": EDITOR},
     "checkup_steps": {"POST": EDITOR},
+    "dataset_append": {"GET": EDITOR, "POST": EDITOR},
+    "dataset_refresh": {"GET": EDITOR, "POST": EDITOR},
     "dataset_history": {"GET": VIEWER},
     "version_restore": {"POST": EDITOR},
     "flow": {"GET": VIEWER},
@@ -41,7 +44,18 @@ ACCESS = {
     "import_start": {"GET": EDITOR, "POST": EDITOR},
     "import_preview": {"GET": EDITOR, "POST": EDITOR},
     "import_run": {"POST": EDITOR},
+    "import_losses": {"POST": EDITOR},
+    "import_paste": {"POST": EDITOR},
     "import_discard": {"POST": EDITOR},
+    "connection_list": {"GET": EDITOR},
+    "connection_new": {"GET": EDITOR, "POST": EDITOR},
+    "connection_test_new": {"POST": EDITOR},
+    "connection": {"GET": EDITOR},
+    "connection_settings": {"GET": EDITOR, "POST": EDITOR},
+    "connection_test": {"POST": EDITOR},
+    "connection_fetch": {"POST": EDITOR},
+    "connection_fetching": {"GET": EDITOR},
+    "connection_delete": {"POST": OWNER},
     "upload_collection": {"POST": EDITOR, "OPTIONS": EDITOR},
     "upload_item": dict.fromkeys(("HEAD", "PATCH", "DELETE", "OPTIONS"), EDITOR),
     "recipe_new": {"GET": EDITOR, "POST": EDITOR},
@@ -65,11 +79,24 @@ ACCESS = {
     "api:get_checkup": {"GET": API_VIEWER},
     "api:preview_checkup": {"POST": API_VIEWER},
     "api:prepare_checkup": {"POST": API_EDITOR},
+    "api:append_dataset": {"POST": API_EDITOR},
+    "api:refresh_dataset": {"POST": API_EDITOR},
     "api:list_versions": {"GET": API_VIEWER},
     "api:restore_version": {"POST": API_EDITOR},
     "api:download_dataset": {"GET": API_VIEWER},
     "api:upload_file": {"POST": API_EDITOR},
+    "api:put_together": {"POST": API_EDITOR},
     "api:preview_upload": {"POST": API_EDITOR},
+    "api:list_connection_kinds": {"GET": API_PERSON},
+    "api:list_connections": {"GET": API_EDITOR},
+    "api:make_connection": {"POST": API_EDITOR},
+    "api:get_connection": {"GET": API_EDITOR},
+    "api:change_connection": {"PATCH": API_EDITOR},
+    "api:delete_connection": {"DELETE": API_OWNER},
+    "api:test_connection": {"POST": API_EDITOR},
+    "api:browse_connection": {"GET": API_EDITOR},
+    "api:fetch_connection": {"POST": API_EDITOR},
+    "api:count_losses": {"POST": API_EDITOR},
     "api:list_recipe_kinds": {"GET": API_PERSON},
     "api:create_recipe": {"POST": API_EDITOR},
     "api:get_recipe": {"GET": API_VIEWER},
@@ -105,6 +132,13 @@ def stored_dataset(world: World) -> Any:
     return world.things["dataset"]
 
 
+def stored_connection(world: World) -> Any:
+    """Give a connection of the project, with a password."""
+    if "connection" not in world.things:
+        world.things["connection"] = make_connection(world.project, f"Connection {MARKER}")
+    return world.things["connection"]
+
+
 def old_version(world: World) -> Any:
     """Give a version of the dataset that is not the current one."""
     dataset = stored_dataset(world)
@@ -116,6 +150,11 @@ def old_version(world: World) -> Any:
 
 def import_body(world: World) -> dict[str, Any]:
     return {"name": "From a script", "upload": str(stored_upload(world).pk)}
+
+
+def rows_body(world: World) -> dict[str, Any]:
+    """Give a file for the dataset: no worker runs, so that its columns are not compared."""
+    return {"upload": str(stored_upload(world).pk)}
 
 
 def stored_recipe(world: World) -> Any:
@@ -136,6 +175,7 @@ def preview_body(world: World) -> dict[str, Any]:
 
 
 BODIES = {
+    "import_paste": {"text": "a\tb\n1\t2\n"},
     "recipe_preview": preview_body,
     "api:create_recipe": recipe_body,
     "api:change_recipe": {"name": "Renamed by a script"},
@@ -144,13 +184,27 @@ BODIES = {
     "api:confirm_roles": {"invoice": "Invoice"},
     "api:preview_checkup": {"checks": ["duplicates"]},
     "api:prepare_checkup": {"checks": ["duplicates"]},
+    "connection_fetch": {"item": '{"schema": "public", "table": "orders"}'},
+    "api:make_connection": {
+        "kind": "http_file",
+        "name": "From a script",
+        "settings": {"url": "https://example.com/a"},
+    },
+    "api:change_connection": {"name": "Renamed by a script"},
+    "api:fetch_connection": {"item": {"schema": "public", "table": "orders"}},
     "api:change_dataset": {"name": "Renamed by a script"},
     "api:import_dataset": import_body,
+    "api:append_dataset": rows_body,
+    "api:refresh_dataset": rows_body,
+    "api:put_together": lambda world: {"uploads": [str(stored_upload(world).pk)]},
     "api:preview_upload": {"options": {}},
+    "api:count_losses": {"columns": ["amount"]},
     "api:upload_file": {"file": SimpleUploadedFile("sent.csv", CSV)},
 }
 
 KWARGS = {
+    "connection_id": lambda world: stored_connection(world).pk,
+    "source": lambda world: "postgresql",
     "dataset_id": lambda world: stored_dataset(world).pk,
     "kind": lambda world: "rfm",
     "number": lambda world: old_version(world).number,

@@ -1,10 +1,13 @@
 """What every connector must do, on awkward files handed out fresh to each test."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
@@ -15,6 +18,7 @@ from datasets.engine.detect import detect
 from datasets.engine.types import COLUMN_TYPES, from_duckdb
 from segplatform.kernel.errors import Cancelled, UserError
 from segplatform.kernel.progress import NullProgress
+from tests.datasets.engine.workbook_files import save_ods, save_xls
 
 CONNECTORS = [pytest.param(cls, id=cls.key) for cls in connectors.all()]
 MEMORY = 2**30
@@ -39,19 +43,23 @@ def csv_sources(folder: Path) -> dict[str, Path]:
     return paths
 
 
-def xlsx_sources(folder: Path) -> dict[str, Path]:
-    """Awkward tables as workbooks: no rows, one row, all null, a constant, 300 columns, names."""
-    tables: dict[str, list[tuple[str | int | None, ...]]] = {
+def tables_of() -> dict[str, list[tuple[str | int | None, ...]]]:
+    """Awkward tables: no rows, one row, all null, a constant, 300 columns, odd names."""
+    return {
         "no rows": [("a", "b")],
         "one row": [("a", "b"), (1, "x")],
         "all null": [("a", "b", "c"), (1, None, None), (2, None, None)],
         "constant": [("a", "b"), *[(1, "x")] * 50],
         "300 columns": [tuple(f"c{i}" for i in range(300)), (1,) * 300],
-        "odd names": [("select", 'a "b"', "a b", "Ünï", "a b"), (1, 2, 3, 4, 5)],
+        "odd names": [("select", 'a "b"', "a b", "Ünï", "A B"), (1, 2, 3, 4, 5)],
         "only text": [("a", "b"), ("x", "y"), ("z", "w")],
     }
+
+
+def xlsx_sources(folder: Path) -> dict[str, Path]:
+    """The awkward tables as workbooks."""
     paths = {}
-    for name, rows in tables.items():
+    for name, rows in tables_of().items():
         book = Workbook()
         for row in rows:
             book.active.append(row)
@@ -60,8 +68,64 @@ def xlsx_sources(folder: Path) -> dict[str, Path]:
     return paths
 
 
+def objects_of(table: list[tuple[str | int | None, ...]]) -> list[dict[str, str | int | None]]:
+    """Give rows below their names as objects."""
+    names, *rows = table
+    return [dict(zip(map(str, names), row, strict=True)) for row in rows]
+
+
+def json_sources(folder: Path) -> dict[str, Path]:
+    """Awkward tables as JSON lines, and one as an array: there is none without an object."""
+    paths = {}
+    for name, table in tables_of().items():
+        objects = objects_of(table)
+        if objects:
+            paths[name] = folder / f"{name}.jsonl"
+            paths[name].write_text("".join(json.dumps(each) + "\n" for each in objects))
+    paths["an array"] = folder / "array.json"
+    paths["an array"].write_text(json.dumps([{"a": 1, "b": {"c": None}}, {"d": [1]}], indent=1))
+    return paths
+
+
+def parquet_sources(folder: Path) -> dict[str, Path]:
+    """The awkward tables as Parquet, nothing but types of Arrow's own."""
+    paths = {}
+    for name, (names, *rows) in tables_of().items():
+        cells = list(zip(*rows, strict=True)) or [()] * len(names)
+        paths[name] = folder / f"{name}.parquet"
+        made = [pa.array(list(column)) for column in cells]
+        pq.write_table(pa.Table.from_arrays(made, names=list(map(str, names))), paths[name])
+    return paths
+
+
+def workbook_sources(folder: Path) -> dict[str, Path]:
+    """The awkward tables as old workbooks; the wide one, which these cannot hold, as .ods."""
+    paths = {}
+    for name, rows in tables_of().items():
+        save = save_ods if len(rows[0]) > 256 else save_xls
+        paths[name] = save(folder, ("Data", rows)).rename(folder / name)
+    return paths
+
+
+def sqlite_sources(folder: Path) -> dict[str, Path]:
+    """The awkward tables as SQLite files of one table."""
+    paths = {}
+    for name, (names, *rows) in tables_of().items():
+        paths[name] = folder / f"{name}.db"
+        quoted = (str(each).replace('"', '""') for each in names)
+        columns = ", ".join(f'"{each} {place}"' for place, each in enumerate(quoted))
+        with closing(sqlite3.connect(paths[name])) as con, con:
+            con.execute(f"CREATE TABLE t ({columns})")
+            con.executemany(f"INSERT INTO t VALUES ({', '.join('?' * len(names))})", rows)
+    return paths
+
+
 SOURCES: dict[str, Callable[[Path], dict[str, Path]]] = {
     "csv_file": csv_sources,
+    "json_file": json_sources,
+    "parquet_file": parquet_sources,
+    "sqlite_file": sqlite_sources,
+    "workbook_file": workbook_sources,
     "xlsx_file": xlsx_sources,
 }
 
@@ -150,6 +214,29 @@ def test_it_writes_what_it_says(cls: type[Connector], tmp_path: Path) -> None:
             (c["name"], c["type"]) for c in result.columns
         ]
         assert {c["type"] for c in result.columns} <= set(COLUMN_TYPES)
+
+
+@pytest.mark.parametrize("cls", CONNECTORS)
+def test_it_leaves_columns_out_and_renames_them(cls: type[Connector], tmp_path: Path) -> None:
+    path = sources(cls, tmp_path)["constant"]
+    plain = cls().preview(path, cls.Options(), 1)
+    first, last = plain.columns[0]["name"], plain.columns[-1]["name"]
+    out = tmp_path / "out"
+    out.mkdir()
+    options = cls.Options.model_validate({"left_out": [first], "renamed": {last: "Renamed"}})
+    result = cls().read(path, options, out, NullProgress(), MEMORY)
+    assert [column["name"] for column in result.columns] == [
+        *(column["name"] for column in plain.columns[1:-1]),
+        "Renamed",
+    ]
+    assert result.report["left_out"] == [first]
+    assert result.report["warnings"] == []
+    with duckdb.connect() as con:
+        names = con.execute(f"DESCRIBE SELECT * FROM '{out / result.files[0]['name']}'").fetchall()
+    assert [name for name, *_ in names[1:]] == [column["name"] for column in result.columns]
+    unknown = cls.Options.model_validate({"left_out": ["no such column"]})
+    with pytest.raises(UserError, match="no column “no such column”"):
+        cls().read(path, unknown, out, NullProgress(), MEMORY)
 
 
 @pytest.mark.parametrize("cls", CONNECTORS)

@@ -16,6 +16,7 @@ from fcntl import LOCK_EX, LOCK_SH, flock
 from pathlib import Path
 
 from segplatform.processes import bound_to
+from tests.template_database import database_copy
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 90.0  # a loaded machine; two or three when it has nothing else to do
@@ -123,7 +124,9 @@ def shared(folder: Path) -> Iterator[App]:
             if address.exists():
                 app = App(**json.loads(address.read_text()))
             else:
-                app = ours.enter_context(running(Path(tempfile.mkdtemp(dir=folder))))
+                data = Path(tempfile.mkdtemp(dir=folder))
+                database_copy(data / "segplatform.sqlite3")
+                app = ours.enter_context(running(data))
                 address.write_text(json.dumps(asdict(app)))
                 ours.callback(address.unlink)
                 ours.callback(flock, users, LOCK_EX)  # waits for all others, before it stops

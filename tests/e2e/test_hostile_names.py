@@ -26,6 +26,10 @@ CELLS = [
     "javascript:alert(4)", "<svg/onload=alert(5)>", "{% debug %}",
 ]  # fmt: skip
 CODE = f"print({NAME!r})\nprint('a line\\x1b[2J\\u202eforged')\nraise ValueError({NAME!r})"
+CONNECTION = {
+    "kind": "http_file", "name": SENT,
+    "settings": {"url": "https://127.0.0.1/orders.csv", "sign_in": "basic", "user": NAME},
+}  # fmt: skip
 ALSO = [
     ("dataset_chart", "?column={number}", {}),
     ("dataset_chart", "?column={link}", {}),
@@ -116,7 +120,8 @@ def places(window: Page, tmp_path_factory: pytest.TempPathFactory) -> Places:
     found = {
         "project_id": project, "dataset_id": dataset, "job_id": job, "code_id": recipe["id"],
         "upload_id": upload(api, project, path), "recipe_id": prepared["id"], "kind": "prepare",
-        "label": 0, "number": NUMBER, "link": LINK,
+        "label": 0, "number": NUMBER, "link": LINK, "source": "http_file",
+        "connection_id": api.post(f"/projects/{project}/connections", CONNECTION)["id"],
     }  # fmt: skip
     bin_of_names(api, project, dataset)
     return found | lab(api, project, dataset)

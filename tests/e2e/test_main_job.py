@@ -57,7 +57,7 @@ def test_orders_become_named_customers(
 
 def import_orders(page: Page, path: Path, axe: Axe) -> None:
     """Drop the file on the project's home; take every guess."""
-    expect(page.get_by_text("Drop a file here")).to_be_visible()
+    expect(page.get_by_text("Drop files here")).to_be_visible()
     axe(page)
     dropped = page.evaluate_handle(
         """([name, text]) => {

@@ -23,6 +23,11 @@ SCRIPT = 'output = inputs["orders"].head()'
 ALL = [(name, query, {}) for name, queries in PAGES.items() for query in queries] + ALSO
 IDS = [" ".join([name + query, *other.values()]) for name, query, other in ALL]
 
+WEB_FILE = {
+    "kind": "http_file", "name": "A file of this machine", "secrets": {"secret": "not shown"},
+    "settings": {"url": "https://127.0.0.1/orders.csv", "sign_in": "bearer"},
+}  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def watched() -> Problems:
@@ -81,6 +86,8 @@ def data(api: Api, project: str, folder: Path) -> Places:
     return {
         "dataset_id": orders,
         "upload_id": api.upload(project, folder / "later.csv"),
+        "connection_id": api.post(f"/projects/{project}/connections", WEB_FILE)["id"],
+        "source": "postgresql",
         "job_id": api.get(f"/projects/{project}/jobs")["items"][0]["id"],
         "recipe_id": prepared["id"],
         "rfm_id": rfm["id"],

@@ -7,6 +7,8 @@ import pytest
 
 from datasets.models import Dataset, DatasetVersion, Recipe
 from datasets.services.imports import dataset_import_start
+from datasets.services.refresh import refresh_attach, refresh_start
+from datasets.services.refresh_decided import Decided
 from datasets.services.runs import recipe_run_start
 from mllab.models import Prototype
 from mllab.services.preparing import group_start, train_start
@@ -69,6 +71,23 @@ def test_an_import_that_was_published_is_not_read_again(
     job.refresh_from_db()
     assert (job.state, job.attempt, job.result["version"]) == ("succeeded", 2, 1)
     assert numbers(dataset) == [1]
+
+
+def test_rows_are_added_once_or_not_at_all(
+    project: Project, nursery: Nursery, sound: Callable[[], None], data_dir: Path
+) -> None:
+    dataset, user = make_dataset(project), project.members.get()
+    upload = make_upload(project, "Invoice,Quantity,Price\nA9,1,2.50\n")
+    record = refresh_attach(dataset=dataset, user=user, mode="append", upload=upload)
+    job = refresh_start(record=record, user=user, options={}, decided=Decided())
+    nursery.work_off(**{VARIABLE: "publish:after_rename"})
+    sound()
+    assert numbers(dataset) == [1]
+    job.refresh_from_db()
+    job_retry(job=job, user=user)
+    nursery.work_off()
+    assert numbers(dataset) == [1, 2]
+    assert DatasetVersion.objects.get(dataset=dataset, number=2).rows == 4
 
 
 # The steps before these are the same code for versions and prototypes.

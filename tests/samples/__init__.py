@@ -43,3 +43,17 @@ def orders_csv(path: Path, rows: int, customers: int = 200, seed: int = 7) -> No
         writer = csv.writer(out)
         writer.writerow(HEADER)
         writer.writerows(orders_rows(rows, customers, seed))
+
+
+def parquet_bomb(path: Path) -> Path:
+    """Write a Parquet file of less than a megabyte, one page of which holds 250 MB of text."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    text = pa.array(["x" * 2**20] * 250, pa.large_string())
+    pq.write_table(
+        pa.table({"a": text}), path, use_dictionary=False, data_page_size=2**31 - 1,
+        write_batch_size=10**6, compression="zstd",
+    )  # fmt: skip
+    assert path.stat().st_size < 10**6
+    return path

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 from playwright.sync_api import Page
 
@@ -23,9 +24,14 @@ def followed(name: str) -> Act:
     return lambda page: page.get_by_role("link", name=re.compile(name)).first.click()
 
 
-def awaited(heading: str) -> Act:
-    """Wait until a heading with these words is there."""
-    return lambda page: page.get_by_role("heading", name=heading).first.wait_for()
+def awaited(name: str, role: Literal["heading", "link"] = "heading") -> Act:
+    """Wait until a heading, or a link, with these words is there."""
+    return lambda page: page.get_by_role(role, name=name).first.wait_for()
+
+
+def chosen(name: str) -> Act:
+    """Choose one of a few looks of the same thing."""
+    return lambda page: page.get_by_role("radio", name=name, exact=True).check()
 
 
 def typed(label: str, text: str, enter: bool = False) -> Act:

@@ -7,11 +7,13 @@ from django.utils import timezone
 
 from datasets.engine.types import Column
 from datasets.models import Dataset, RecipeRun
+from datasets.services.refresh import refresh_attach
 from datasets.services.uploads import upload_store
 from mllab.models import UseCase
 from mllab.services.segments import segment_change
 from projects.models import Job, Project, Role, User
 from tests.factories import make_job, make_member, make_project, make_user
+from tests.factories.connections import make_connection
 from tests.factories.datasets import make_dataset, make_version
 from tests.factories.mllab import (
     customers,
@@ -22,6 +24,7 @@ from tests.factories.mllab import (
     make_use_case,
 )
 from tests.factories.recipes import make_recipe, make_run
+from tests.factories.uploads import make_upload
 
 Places = dict[str, str]
 LONG = "Customers of all our shops in 2010-2026, merged & cleaned <b> by hand"
@@ -70,7 +73,27 @@ def _full(project: Project) -> Places:
     for number in range(12):
         make_use_case(project, orders, name=f"Question {number}")
     pages = {"wide": wide, "none": none, "long": orders}
-    return {"full": home, **lab, **{key: f"{home}datasets/{d.pk}/" for key, d in pages.items()}}
+    places = {key: f"{home}datasets/{d.pk}/" for key, d in pages.items()}
+    return {"full": home, **lab, **places, **_sources(project, home, orders)}
+
+
+def _sources(project: Project, home: str, orders: Dataset) -> Places:
+    """Leave connections that nothing answers, a file of many columns, one that differs."""
+    found = make_connection(project, name="Shop", host="127.0.0.1")
+    for number in range(9):
+        make_connection(project, name=f"{LONG} {number}", host=f"db{number}.shop.example.com")
+    names = ",".join(NAME.format(n) for n in range(WIDE))
+    rows = "".join(",".join(str(row * n) for n in range(WIDE)) + "\n" for row in range(60))
+    upload = make_upload(project, f"{names}\n{rows}", name=f"{LONG}.csv")
+    other = make_upload(project, "Invoice,Quantity,Cost,Country\n" + "A9,many,2.50,Namibia\n" * 40)
+    user = project.membership.user
+    refresh_attach(dataset=orders, user=user, mode="append", upload=other)
+    return {
+        "differs": f"{home}import/{other.pk}/",
+        "imported": f"{home}datasets/{orders.pk}/",
+        "connection": f"{home}connections/{found.pk}/",
+        "wide_file": f"{home}import/{upload.pk}/",
+    }
 
 
 def _lab(use_case: UseCase) -> Places:

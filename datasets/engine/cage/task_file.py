@@ -16,25 +16,38 @@ from datasets.engine.cage.messages import ANSWER_FILE
 from datasets.engine.cage.tasks import Report
 from datasets.engine.connectors.base import connectors
 from datasets.engine.file_work import file_preview, file_read
+from datasets.engine.import_losses import file_losses
 from segplatform.kernel.errors import UserError
 
 LIMITS_REACHED = (MemoryError, duckdb.OutOfMemoryException, OSError)
 """What tells that the run went over a limit: its worker knows the sentence."""
 
 connectors.all()
-for _name in ("charset_normalizer", "fastexcel", "datasets.engine.xlsx_read"):
+for _name in (
+    "charset_normalizer",
+    "fastexcel",
+    "datasets.engine.xlsx_read",
+    "datasets.engine.parquet_read",
+    "datasets.engine.calamine_read",
+    "datasets.engine.several_stored",
+    "datasets.engine.sqlite_read",
+):
     import_module(_name)  # what a reader imports when it needs it cannot be read in the cage
 
 
 def run(args: dict[str, Any], inputs: Path | None, scratch: Path, report: Report) -> dict[str, Any]:
-    """Do ``args["act"]`` ("preview" or "read") with the file "file" of ``inputs``.
+    """Do ``args["act"]`` ("preview", "losses" or "read") with the file "file" of ``inputs``.
 
-    Leaves ``answer.json``: ``{"preview": …}``, ``{"read": …}`` (then ``part-0.parquet`` and
-    perhaps ``rejected.parquet`` too), ``{"refused": …}`` for what a person can mend, or
-    ``{"failed": …}`` for a fault of ours. Raises what tells of a limit.
+    Where ``args["several"]``, with all of its files together (``several_folder``).
+
+    Leaves ``answer.json``: ``{"preview": …}``, ``{"losses": …}``, ``{"read": …}`` (then
+    ``part-0.parquet`` and perhaps ``rejected.parquet`` too), ``{"refused": …}`` for what a person
+    can mend, or ``{"failed": …}`` for a fault of ours. Raises what tells of a limit.
     """
     try:
-        answer = _answer(args, (inputs or scratch) / "file", scratch, _Told(report))
+        given = inputs or scratch
+        path = given if args.get("several") else given / "file"
+        answer = _answer(args, path, scratch, _Told(report))
     except LIMITS_REACHED:
         raise
     except UserError as error:
@@ -54,6 +67,12 @@ def _answer(args: dict[str, Any], path: Path, scratch: Path, progress: "_Told") 
             path, name, options, rows=rows, lenient=lenient, work=scratch, progress=progress
         )
         return {"preview": shown}
+    if args["act"] == "losses":
+        lost = file_losses(
+            path, name, options, args["columns"],
+            work=scratch, progress=progress, memory_bytes=args["memory_bytes"],
+        )  # fmt: skip
+        return {"losses": lost}
     result = file_read(
         path, name, options,
         out_dir=scratch, progress=progress, memory_bytes=args["memory_bytes"],

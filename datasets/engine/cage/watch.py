@@ -1,7 +1,9 @@
 """Watches one run from outside: time, memory, disk, files and how much it prints."""
 
 import os
+import stat
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,7 +59,7 @@ class Watch:
         if self.printed > self.limits.log_bytes * FLOOD:
             return "log"
         now = time.monotonic()
-        return self._memory(pid, now) or self._disk(now)
+        return self._memory(pid, now) or self._disk(pid, now)
 
     def _memory(self, pid: int, now: float) -> str | None:
         if now < self._next_memory:
@@ -68,23 +70,27 @@ class Watch:
         over = taken > self.limits.memory_bytes or threads_of(pid) > MOST_THREADS
         return "memory" if over else None
 
-    def _disk(self, now: float) -> str | None:
+    def _disk(self, pid: int, now: float) -> str | None:
         if now < self._next_disk:
             return None
-        found = self.disk()
+        found = self.disk(pid)
         took = time.monotonic() - now
         self._next_disk = now + max(DISK_SECONDS, WALK_SHARE * took)
         return found
 
-    def disk(self) -> str | None:
-        """Return "disk" or "files" where the scratch folder is over its limits now."""
+    def disk(self, pid: int | None = None) -> str | None:
+        """Return "disk" or "files" where the scratch folder is over its limits now.
+
+        With the running process, what it deleted and holds open counts too.
+        """
         try:
             taken = usage(self.scratch, self.limits.disk_bytes, self.limits.files)
         except Unreadable:
             return "files"
         if taken.entries > self.limits.files:
             return "files"
-        over = taken.bytes > self.limits.disk_bytes or free_bytes(self.scratch) < 0
+        size = taken.bytes + (hidden_bytes(pid) if pid else 0)
+        over = size > self.limits.disk_bytes or free_bytes(self.scratch) < 0
         return "disk" if over else None
 
 
@@ -96,6 +102,22 @@ def free_bytes(folder: Path) -> int:
     disk = os.statvfs(folder)
     reserve = min(RESERVE_BYTES, disk.f_blocks * disk.f_frsize // RESERVE_SHARE)
     return disk.f_bavail * disk.f_frsize - reserve
+
+
+def hidden_bytes(pid: int) -> int:
+    """Return the size of the files that a process has open and deleted.
+
+    They lie in no folder. Only root may look: elsewhere the limits of open files and of the size
+    of each, and the disk's reserve, are what bounds them.
+    """
+    total = 0
+    with suppress(OSError):
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(FileNotFoundError):
+                found = os.stat(f"/proc/{pid}/fd/{name}")
+                if found.st_nlink == 0 and stat.S_ISREG(found.st_mode):
+                    total += found.st_blocks * 512
+    return total
 
 
 def memory_of(pid: int) -> int:

@@ -1,91 +1,43 @@
 """CSV and other delimited text: comma, semicolon, tab or bar, any encoding, nothing lost."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from pydantic import Field, field_validator
-
-from datasets.engine import csv_words as words
 from datasets.engine.bounds import MAX_CELL_BYTES, PREVIEW_ROWS
 from datasets.engine.connectors.base import (
     Connector,
     ConnectorOptions,
     Preview,
     ReadResult,
+    TableOptions,
     connectors,
 )
 from datasets.engine.content import require_text
-from datasets.engine.csv_read import CsvRead
-from datasets.engine.csv_words import offered
-from datasets.engine.encoding import ENCODINGS, bad_byte, encoding_checked, encoding_guess
+from datasets.engine.csv_blocks import starts_clean
+from datasets.engine.csv_read import CsvRead, Doubtful
+from datasets.engine.encoding import bad_byte, encoding_checked, encoding_guess
 from datasets.engine.layout import DELIMITERS, NOTHING, Layout, Sample, layout_find, sample_read
-from datasets.engine.numbers import THOUSANDS
 from datasets.engine.preview import preview_of
-from datasets.engine.types import ColumnType
+from datasets.engine.several_csv import CsvTable, KnownLayouts, few_lines, start_read
+from datasets.engine.several_table import Shape
+from datasets.engine.text_columns import (
+    BLANKS,
+    WIDTHS,
+    TextColumns,
+    columns_chosen,
+    columns_guess,
+)
+from datasets.engine.text_options import TextOptions
 from datasets.engine.typing_plan import TypeOptions, TypePlan, count_sample_misses, plan_types
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.progress import Progress
 
 
-class CsvOptions(ConnectorOptions):
+class CsvOptions(TextOptions, TableOptions):
     """How to read the file; None is "guess"."""
-
-    encoding: str | None = Field(
-        None, title="Encoding", description="How characters are stored.",
-        json_schema_extra=offered(ENCODINGS),
-    )  # fmt: skip
-    delimiter: str | None = Field(
-        None, title="Separator", description="What stands between two cells.",
-        min_length=1, max_length=1, json_schema_extra=offered(words.DELIMITERS),
-    )  # fmt: skip
-    quote: Literal['"', "'", ""] | None = Field(
-        None, title="Quote", description="What wraps a cell that holds the separator; or nothing.",
-        json_schema_extra=offered(words.QUOTES),
-    )  # fmt: skip
-    header: bool | None = Field(
-        None, title="Header row", description="The first row holds the names of the columns.",
-        json_schema_extra=offered(words.HEADERS),
-    )  # fmt: skip
-    skip_rows: int | None = Field(
-        None, title="Lines to skip", description="Lines above the table.", ge=0, le=900
-    )
-    decimal: Literal[".", ","] | None = Field(
-        None, title="Decimal sign", description="1.5 or 1,5.",
-        json_schema_extra=offered(words.DECIMALS),
-    )  # fmt: skip
-    thousands: str | None = Field(
-        None, title="Thousands", description="What groups the digits of a large number, if any.",
-        json_schema_extra=offered(words.THOUSANDS),
-    )  # fmt: skip
-    date_order: Literal["dmy", "mdy"] | None = Field(
-        None, title="Day and month", description="Whether 01/02 is 1 February or January 2.",
-        json_schema_extra=offered(words.DATE_ORDERS),
-    )  # fmt: skip
-    null_words: list[str] = Field(
-        default_factory=list, title="Words for nothing", max_length=50,
-        description="Cells with exactly this text are empty, such as NA or NULL.",
-    )  # fmt: skip
-    types: dict[str, ColumnType] = Field(
-        default_factory=dict, title="Types", description="Your own choice of a column's type."
-    )
-
-    @field_validator("delimiter")
-    @classmethod
-    def _separates(cls, value: str | None) -> str | None:
-        if value is not None and (value in "\r\n\"'\0" or value.isalnum()):
-            raise ValueError("choose a sign that is no letter, digit, quote or line end")
-        if value is not None and ord(value) > 127:
-            raise ValueError("choose an ASCII sign")
-        return value
-
-    @field_validator("thousands")
-    @classmethod
-    def _groups(cls, value: str | None) -> str | None:
-        if value and value not in THOUSANDS:
-            raise ValueError("choose a comma, a point, a blank or an apostrophe, or nothing")
-        return value
 
 
 @dataclass(frozen=True)
@@ -99,6 +51,16 @@ class _Opened:
     short: int
     long: int
     plan: TypePlan
+    columns: TextColumns | None
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """The start of a file with a separator, and what puts one where there is none."""
+
+    sample: Sample
+    layout: Layout
+    columns: TextColumns | None = None
 
 
 @connectors.register
@@ -106,9 +68,13 @@ class CsvFile(Connector):
     key = "csv_file"
     title = "CSV file"
     help = "Text with one row per line: comma, semicolon, tab or bar between the cells."
+    format = "CSV"
     extensions = (".csv", ".tsv", ".txt", ".tab", ".psv")
     kinds: ClassVar[tuple[str, ...]] = ("text",)
     Options = CsvOptions
+
+    def __init__(self) -> None:
+        self._known = KnownLayouts()
 
     def guess(self, path: Path, name: str) -> CsvOptions:
         """Return the resolved options of a file that nobody has described yet."""
@@ -134,11 +100,60 @@ class CsvFile(Connector):
         """Read every row; see ``CsvRead`` for how."""
         given = _csv(options)
         require_text(path)
+        encoding, nulls = _encoding(path, given)[0], tuple(given.null_words)
         with TemporaryDirectory(dir=out_dir, prefix="work-") as scratch:
-            reading = CsvRead(path, out_dir, Path(scratch), progress, memory_bytes)
-            reading.prepare(_encoding(path, given)[0], forced=given.encoding is not None)
+            work = path, out_dir, Path(scratch), progress, memory_bytes
+            # Most files are what they look like: then one pass does, and a scan is for the others.
+            with suppress(Doubtful, UnicodeDecodeError):
+                if encoding == "utf-8" and starts_clean(path):
+                    opened = _resolve(sample_read(path, encoding), given, encoding, {})
+                    if not opened.columns:
+                        reading = CsvRead(*work)
+                        reading.trust()
+                        return reading.read(opened.layout, opened.plan, nulls)
+            reading = CsvRead(*work)
+            reading.prepare(encoding, forced=given.encoding is not None)
             opened = _resolve(sample_read(reading.text, "utf-8"), given, "utf-8", {})
-            return reading.read(opened.layout, opened.plan, tuple(given.null_words))
+            if opened.columns:
+                reading.separate(opened.columns)
+            return reading.read(opened.layout, opened.plan, nulls)
+
+    def shape(self, path: Path, options: ConnectorOptions) -> Shape:
+        """Find the header in the first megabyte."""
+        given = _csv(options)
+        layout = self._layout(path, _encoding(path, given)[0], given).layout
+        return Shape(layout.names, layout.header)
+
+    def table(
+        self,
+        path: Path,
+        options: ConnectorOptions,
+        folder: Path,
+        progress: Progress,
+        memory_bytes: int,
+    ) -> CsvTable:
+        """Open one of several files."""
+        given = _csv(options)
+        require_text(path)
+        reading = CsvRead(path, folder, folder, progress, memory_bytes)
+        reading.prepare(_encoding(path, given)[0], forced=given.encoding is not None)
+        laid = self._layout(reading.text, "utf-8", given)
+        if laid.columns:
+            reading.separate(laid.columns)
+        rows, _, _ = _rows(few_lines(laid.sample, laid.layout), laid.layout)
+        return CsvTable(reading, laid.layout, rows)
+
+    def _layout(self, path: Path, encoding: str, given: CsvOptions) -> _Laid:
+        """Find a file's layout, or that of one that begins as it does; give its start, too."""
+        told = given.model_dump_json()
+        with suppress(UnicodeError):
+            start = start_read(path, encoding)
+            if known := self._known.find(start, told):
+                return _Laid(start, known)
+        laid = _layout(_sample(path, encoding), given)
+        if laid.columns is None:
+            self._known.keep(laid.sample, told, laid.layout)
+        return laid
 
 
 def _csv(options: ConnectorOptions) -> CsvOptions:
@@ -157,33 +172,48 @@ def _open(path: Path, options: CsvOptions) -> _Opened:
     """Answer every question about the file's form from its start."""
     require_text(path)
     encoding, guesses = _encoding(path, options)
+    return _resolve(_sample(path, encoding), options, encoding, guesses)
+
+
+def _sample(path: Path, encoding: str) -> Sample:
+    """Read the file's start; UserError where it is not in this encoding."""
     try:
-        sample = sample_read(path, encoding)
+        return sample_read(path, encoding)
     except UnicodeDecodeError as error:
         raise bad_byte(path, encoding, error.start) from None
     except UnicodeError:
         raise UserError("The file does not start as this encoding does. Choose another.") from None
-    return _resolve(sample, options, encoding, guesses)
+
+
+def _layout(sample: Sample, given: CsvOptions) -> _Laid:
+    columns = _columns(sample, given)
+    sample = columns.sample(sample) if columns else sample
+    layout = layout_find(
+        sample,
+        delimiter=NOTHING if columns else given.delimiter,
+        quote="" if columns else given.quote,
+        skip_rows=given.skip_rows,
+        header=given.header,
+    )
+    layout = replace(layout, even=columns is not None and columns.kind == BLANKS)
+    return _Laid(sample, layout, columns)
 
 
 def _resolve(sample: Sample, given: CsvOptions, encoding: str, guesses: dict[str, str]) -> _Opened:
     """Find the layout, the rows of the sample, the names and the types."""
-    layout = layout_find(
-        sample,
-        delimiter=given.delimiter,
-        quote=given.quote,
-        skip_rows=given.skip_rows,
-        header=given.header,
-    )
+    laid = _layout(sample, given)
+    sample, layout, columns = laid.sample, laid.layout, laid.columns
     rows, short, long = _rows(sample, layout)
     types = TypeOptions(
-        given.decimal, given.thousands, given.date_order, tuple(given.null_words), given.types
-    )
+        given.decimal, given.thousands, given.date_order, tuple(given.null_words), given.types,
+        given.left_out, given.renamed,
+    )  # fmt: skip
     plan = plan_types(layout.names, rows, types)
     resolved = given.model_copy(
         update={
             "encoding": encoding,
-            "delimiter": layout.delimiter,
+            "delimiter": columns.kind if columns else layout.delimiter,
+            "widths": ",".join(map(str, columns.widths)) or None if columns else None,
             "quote": layout.quote,
             "header": layout.header,
             "skip_rows": layout.skip_rows,
@@ -193,7 +223,18 @@ def _resolve(sample: Sample, given: CsvOptions, encoding: str, guesses: dict[str
     )
     found = guesses | layout.guesses
     found |= {} if given.decimal else {"decimal": plan.numbers_why}
-    return _Opened(resolved, found, layout, rows, short, long, plan)
+    if columns and columns.why:
+        found["widths" if columns.widths else "delimiter"] = columns.why
+    return _Opened(resolved, found, layout, rows, short, long, plan, columns)
+
+
+def _columns(sample: Sample, given: CsvOptions) -> TextColumns | None:
+    """Say how a text without a separator is cut into cells; None for one that has one."""
+    if given.delimiter in (BLANKS, WIDTHS):
+        return columns_chosen(sample, given.delimiter, given.widths)
+    if given.delimiter or given.quote:
+        return None
+    return columns_chosen(sample, WIDTHS, given.widths) if given.widths else columns_guess(sample)
 
 
 def _rows(sample: Sample, layout: Layout) -> tuple[list[list[str | None]], int, int]:
@@ -202,6 +243,8 @@ def _rows(sample: Sample, layout: Layout) -> tuple[list[list[str | None]], int, 
     short = long = 0
     for record in sample.records(layout.delimiter, layout.quote):
         if record.line <= layout.skip_lines or not any(record.cells):
+            continue
+        if layout.repeats(record.cells):
             continue
         if max(map(len, record.cells)) > MAX_CELL_BYTES:
             raise UserError(
@@ -212,6 +255,9 @@ def _rows(sample: Sample, layout: Layout) -> tuple[list[list[str | None]], int, 
             long += 1
             continue
         missing = layout.width - len(record.cells)
+        if layout.even and missing > 0:
+            long += 1
+            continue
         short += missing > 0
         cells = record.cells[: layout.width] + [""] * max(missing, 0)
         rows.append([cell or None for cell in cells])
@@ -230,8 +276,9 @@ def _warnings(opened: _Opened) -> list[str]:
     if opened.short:
         said.append(f"{opened.short:,} of the first rows are short; their last cells stay empty.")
     if opened.long:
+        uneven = "other than" if layout.even else "more than"
         said.append(
-            f"{opened.long:,} of the first rows have more than {layout.width:,} cells and would "
+            f"{opened.long:,} of the first rows have {uneven} {layout.width:,} cells and would "
             "be rejected. Check the separator and the quote."
         )
     if spare := opened.plan.spare():

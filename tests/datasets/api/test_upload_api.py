@@ -46,7 +46,7 @@ def test_it_uploads_previews_and_imports(api: Client, project: Project) -> None:
     sent = send(api, project)
     assert sent.status_code == 201
     upload = sent.json()
-    assert set(upload) == {"id", "name", "size", "sha256"}
+    assert set(upload) == {"id", "name", "size", "sha256", "parts"}
     assert (upload["name"], upload["size"]) == ("orders.csv", len(ORDERS))
     seen = post(api, f"/uploads/{upload['id']}/preview", {"options": {"types": {"Amount": "text"}}})
     assert seen.status_code == 200
@@ -121,3 +121,28 @@ def test_an_upload_of_another_project_is_not_found(api: Client, project: Project
     other = make_project(owner=project.members.get())
     body = {"name": "o", "upload": str(make_upload(other).pk)}
     assert post(api, f"/projects/{project.pk}/datasets", body).status_code == 404
+
+
+def test_losses_are_counted_and_rejected_cells_are_narrowed_down(
+    api: Client, project: Project
+) -> None:
+    upload = make_upload(project)
+    asked = {"columns": ["Invoice"], "options": {}}
+    assert post(api, f"/uploads/{upload.pk}/losses", asked).json() == {
+        "columns": {},
+        "pending": True,
+    }
+    job_wait(job=Job.objects.get(name="datasets.losses"), seconds=30)
+    found = post(api, f"/uploads/{upload.pk}/losses", asked).json()
+    assert not found["pending"]
+    lost = found["columns"]["Invoice"]["types"]["integer"]
+    assert lost == {"misses": 1, "examples": [{"row": 1201, "text": "C1200"}]}
+    options = {"types": {"Invoice": "integer"}, "renamed": {"Invoice": "Number"}}
+    refused = post(api, f"/uploads/{upload.pk}/preview", {"options": {"left_out": ["Gone"]}})
+    assert refused.status_code == 400
+    body = {"name": "Orders", "upload": str(upload.pk), "options": options}
+    made = post(api, f"/projects/{project.pk}/datasets", body).json()
+    job_wait(job=Job.objects.get(pk=made["job"]["id"]), seconds=30)
+    path = f"{API}/datasets/{made['dataset']['id']}/rejected"
+    assert api.get(path, {"version": 1, "column": "Number", "text": "c12"}).json()["count"] == 1
+    assert api.get(path, {"whole_rows": "true"}).json()["count"] == 0

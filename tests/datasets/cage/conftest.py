@@ -1,8 +1,11 @@
 """Worlds and labs of the cage's tests; each setting's attempts are made once a session."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +28,7 @@ class Record:
     answers: dict[str, dict[str, str]]
     before: dict[str, Any]
     after: dict[str, Any]
+    left: list[str]
 
     def escaped(self) -> dict[str, str]:
         """Map the attempts that got through to their evidence."""
@@ -33,6 +37,17 @@ class Record:
             for name, answer in self.answers.items()
             if answer.get("outcome") == "escaped"
         }
+
+
+def left(lab: Lab, world: World) -> list[str]:
+    """Name what outlived the attempts: children, whoever works in a run's folder, shared memory."""
+    runs = str(world.runs)
+    found = [f"child {pid}" for pid in lab.children()]
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if os.readlink(link).startswith(runs):
+                found.append(str(link))
+    return found + [str(path) for path in Path("/dev/shm").glob("segplatform-attack-*")]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,14 +59,14 @@ def _only_on_linux() -> None:
 @pytest.fixture(scope="session")
 def labs() -> Iterator[Labs]:
     """Give a setting's helper, started as the zygote is: with nothing in its environment."""
-    made: dict[tuple[int, str], Lab] = {}
+    made: dict[tuple[int, str, bool], Lab] = {}
 
     def of(setting: Setting) -> Lab:
         if why := setting.impossible():
             pytest.skip(why)
-        key = (setting.uid, setting.python)
+        key = (setting.uid, setting.python, setting.container)
         if key not in made:
-            made[key] = Lab(setting.uid, {}, python=setting.python)
+            made[key] = Lab(setting.uid, {}, python=setting.python, container=setting.container)
         return made[key]
 
     yield of
@@ -84,7 +99,7 @@ def record(labs: Labs, worlds: Worlds) -> Callable[[Setting], Record]:
             lab, world = labs(setting), worlds(setting.uid)
             before = world.state()
             answers = lab.run(setting, world, EVERYWHERE)
-            known[setting] = Record(answers, before, world.state())
+            known[setting] = Record(answers, before, world.state(), left(lab, world))
         return known[setting]
 
     return of

@@ -23,6 +23,7 @@ from datasets.engine.cage.confine import Walls, confine
 from datasets.engine.cage.errors import CageError
 from datasets.engine.cage.paths import system_paths
 from tests.datasets.cage.attacks import ATTEMPTS, Target, try_it
+from tests.datasets.cage.container import enter_container
 
 PATIENCE_SECONDS = 20.0
 
@@ -122,6 +123,8 @@ def main() -> None:
     system_paths()
     for name in ("ascii", "idna", "utf-8"):
         codecs.lookup(name)
+    if sys.argv[3] == "container":
+        enter_container()
     become(int(sys.argv[2]))
     for line in sys.stdin:
         request = json.loads(line)

@@ -22,7 +22,10 @@ PUBLIC_PYTHON = "/usr/bin/python3"
 
 @dataclass(frozen=True)
 class Setting:
-    """A machine to hold on: who the run is, what its kernel offers; ``caged`` False for none."""
+    """A machine to hold on: who the run is, what its kernel offers; ``caged`` False for none.
+
+    In a ``container`` the run's parent has Docker's default filter and capabilities.
+    """
 
     name: str
     nobody: bool = False
@@ -31,6 +34,7 @@ class Setting:
     without: frozenset[str] = frozenset()
     python: str = sys.executable
     caged: bool = True
+    container: bool = False
 
     def walls(self) -> dict[str, Any] | None:
         """Give the walls in words the helper can read, or None where there are none."""
@@ -71,9 +75,13 @@ def _runs(python: str) -> bool:
 class Lab:
     """One helper process of user ``uid``; ``environ`` is all it is told of the world outside."""
 
-    def __init__(self, uid: int, environ: dict[str, str], *, python: str = sys.executable) -> None:
+    def __init__(
+        self, uid: int, environ: dict[str, str], *, python: str = sys.executable,
+        container: bool = False,
+    ) -> None:  # fmt: skip
+        where = "container" if container else "host"
         self.process = subprocess.Popen(
-            [python, "-I", "-B", str(HELPER), str(ROOT), str(uid)],
+            [python, "-I", "-B", str(HELPER), str(ROOT), str(uid), where],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environ,
@@ -98,6 +106,11 @@ class Lab:
             raise TimeoutError(f"the helper does not answer ({setting.name})")
         answers = json.loads(self.process.stdout.readline())["answers"]
         return {one.pop("name", "noise"): one for one in answers}
+
+    def children(self) -> list[str]:
+        """Name the processes that the attempts left behind."""
+        pid = self.process.pid
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
     def close(self) -> None:
         """Stop the helper."""

@@ -16,6 +16,10 @@ SETTINGS = (
     Setting("Landlock 1", namespaces=False, max_abi=1),
     Setting("Landlock 2", namespaces=False, max_abi=2),
     Setting("Landlock 4", namespaces=False, max_abi=4),
+    Setting("unprivileged, Landlock 1", nobody=True, namespaces=False, max_abi=1),
+    Setting("in a container", container=True),
+    Setting("in a container, unprivileged", nobody=True, container=True),
+    Setting("in a container, Landlock 1", container=True, max_abi=1),
 )
 
 # What a recipe may still find out, and why we live with it.
@@ -47,3 +51,4 @@ def test_nothing_of_the_victim_changed(record: Records, setting: Setting) -> Non
     found = record(setting)
     assert found.after == found.before
     assert "dead" not in found.after["process"]
+    assert found.left == []

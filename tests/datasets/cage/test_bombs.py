@@ -60,6 +60,18 @@ BOMBS = {
         "import os\nwith open('big', 'wb') as file: os.posix_fallocate(file.fileno(), 0, 2**33)",
         ("disk", "error"),
     ),
+    "files deleted while open": Bomb(
+        "import os\nkept = []\n"
+        "while True:\n    kept.append(open('big', 'wb', buffering=0))\n    os.unlink('big')\n"
+        "    kept[-1].write(bytes(2**22))",
+        ("disk", "error"),
+    ),
+    "files without a name": Bomb(
+        "import os\nkept = []\n"
+        "while True:\n    kept.append(os.open('.', os.O_TMPFILE | os.O_WRONLY))\n"
+        "    os.write(kept[-1], bytes(2**22))",
+        ("disk", "error"),
+    ),
     "many files": Bomb("for n in range(10**6): open(str(n), 'w').close()", ("files", "disk")),
     "threads without end": Bomb(
         "import threading, time\n"
@@ -71,6 +83,7 @@ BOMBS = {
         "import atexit, sys\natexit.register(lambda: 1 / 0)\nsys.exit(7)", ("error",)
     ),
 }
+NEXT = Bomb("print('hello')\noutput = pd.DataFrame({'a': [1]})", ())
 
 
 def run(cage: Cage, folder: Path, bomb: Bomb) -> tuple[Outcome, list[str]]:
@@ -101,9 +114,7 @@ def test_the_bomb_is_stopped_and_the_next_recipe_runs(
     assert done.seconds < bomb.limits.seconds + 5
     assert sum(map(len, lines)) <= bomb.limits.log_bytes + 2**16
     (tmp_path / "next").mkdir()
-    after, said = run(
-        cage, tmp_path / "next", Bomb("print('hello')\noutput = pd.DataFrame({'a': [1]})", ())
-    )
+    after, said = run(cage, tmp_path / "next", NEXT)
     assert (after.reason, said) == ("ok", ["hello"])
 
 

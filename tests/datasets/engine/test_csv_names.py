@@ -1,7 +1,7 @@
 """Column names: visible, short, different."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datasets.engine.bounds import MAX_NAME_CHARACTERS
@@ -27,6 +27,7 @@ def test_it_cleans_names(raw: list[str], clean: list[str]) -> None:
     assert clean_names(raw) == clean
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.one_of(st.text(max_size=5), st.sampled_from(["a", "A", "a_2", "", "__row"]))))
 def test_names_are_always_different_and_never_hidden(raw: list[str]) -> None:
     names = clean_names(raw)

@@ -9,7 +9,7 @@ import pytest
 
 from datasets.engine.cage.client import Cage, Limits
 from datasets.engine.cage.outcome import Outcome
-from datasets.engine.file_run import FileFault, FileJob, preview_caged, read_caged
+from datasets.engine.file_run import FileFault, FileJob, losses_caged, preview_caged, read_caged
 from datasets.engine.file_work import file_preview, file_read
 from datasets.engine.results import ReadResult
 from segplatform.kernel.errors import Cancelled, TooLarge, UserError
@@ -52,6 +52,14 @@ class Files:
 
     def read(self, path: Path, progress: NullProgress | None = None, **options: Any) -> ReadResult:
         return read_caged(self.cage, self.job(path, **options), self.out, progress or Recorder())
+
+
+def test_losses_are_counted_in_the_cage(files: "Files", tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS)
+    found = losses_caged(files.cage, files.job(path), NullProgress(), ["Invoice"])
+    lost = found["Invoice"]["types"]["integer"]
+    assert lost == {"misses": 1, "examples": [(1901, "C1900")]}
 
 
 @pytest.fixture

@@ -99,23 +99,32 @@ def test_it_reads_what_is_packed_whatever_its_name(data: bytes, tmp_path: Path) 
     assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["orders.csv"]
 
 
-def test_one_of_several_files_is_chosen(tmp_path: Path) -> None:
-    names = ("b.csv", b"id\n2\n"), ("a.csv", b"id\n1\n"), ("c.pdf", b"%PDF-1.7\n")
+def test_several_files_are_all_read_or_one_that_is_chosen(tmp_path: Path) -> None:
+    names = ("x/b.csv", b"id\n2\n"), ("x/a.csv", b"id\n1\n"), ("c.pdf", b"%PDF-1.7\n")
     path = upload(tmp_path, zipped(*names), "days.zip")
     shown = preview(path)
-    assert (shown["options"]["member"], shown["rows"]) == ("a.csv", [["1"]])
-    assert shown["guesses"]["member"] == "The first of 2 files, by name."
-    assert shown["choices"]["member"] == {"a.csv": "a.csv", "b.csv": "b.csv"}
-    assert shown["warnings"][:2] == [
-        "The archive holds 2 files; only “a.csv” is imported.",
-        "The archive holds files of other kinds too, which are left out: “c.pdf”.",
-    ]
-    assert preview(path, member="b.csv")["rows"] == [["2"]]
-    assert read(path, member="b.csv") == [(2,)]
+    assert (shown["options"]["member"], shown["rows"]) == ("", [["1"]])
+    assert shown["guesses"]["member"] == "They have the same columns."
+    members = {"": "All 2 files", "x/a.csv": "x/a.csv", "x/b.csv": "x/b.csv"}
+    assert shown["choices"]["member"] == members
+    assert shown["warnings"][0] == "“c.pdf” is left out. It is another kind of file."
+    assert read(path) == read(path, member="") == [(1,), (2,)]
+    one = preview(path, member="x/b.csv")
+    assert one["rows"] == [["2"]]
+    assert one["warnings"][0] == "The archive holds 2 files; only “x/b.csv” is imported."
+    assert read(path, member="x/b.csv") == [(2,)]
     assert "member" in source_of(path, path.name).Options.model_fields
     with pytest.raises(UserError, match="no such file") as caught:
         read(path, member="../../etc/passwd")
     assert "member" in caught.value.fields
+
+
+def test_the_first_of_files_that_differ_is_read(tmp_path: Path) -> None:
+    path = upload(tmp_path, zipped(("b.csv", b"id,sum\n2,3\n"), ("a.csv", b"name\nx\n")))
+    shown = preview(path)
+    assert (shown["options"]["member"], shown["rows"]) == ("a.csv", [["x"]])
+    assert "they differ" in shown["guesses"]["member"]
+    assert read(path) == [("x",)]
 
 
 HOSTILE = {
@@ -123,8 +132,9 @@ HOSTILE = {
     "bomb zip": (zipped(("a.csv", b"a,b\n" + b"1,2\n" * 2_000_000)), "200 times"),
     "encrypted": (encrypted(zipped(("a.csv", CSV))), "encrypted"),
     "link": (zipped(("a.csv", b"/etc/passwd"), change=as_link), "holds a link"),
-    "folder": (zipped(("x/a.csv", CSV)), "holds folders"),
-    "path upwards": (zipped(("../a.csv", CSV)), "holds folders"),
+    "absolute": (zipped(("/etc/a.csv", CSV)), "leads out"),
+    "drive": (zipped(("C:\\\\a.csv", CSV)), "leads out"),
+    "path upwards": (zipped(("x/../../a.csv", CSV)), "leads out"),
     "archive in a gz": (gzip.compress(gzip.compress(CSV)), "another archive"),
     "archive in a zip": (zipped(("a.zip", zipped(("b.csv", CSV)))), "another archive"),
     "picture in a gz": (gzip.compress(b"\x89PNG\r\n\x1a\n" + b"\0" * 9), "PNG picture"),

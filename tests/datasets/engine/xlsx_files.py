@@ -30,12 +30,14 @@ def save(folder: Path, *sheets: tuple[str, Cells], change: Callable[[Any], None]
     return path
 
 
-def rewrite(path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
+def rewrite(
+    path: Path, part: str, change: Callable[[bytes], bytes], packing: int = zipfile.ZIP_DEFLATED
+) -> Path:
     """Change the bytes of one part of a workbook."""
     with zipfile.ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
     parts[part] = change(parts[part])
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(path, "w", packing) as package:
         for name, data in parts.items():
             package.writestr(name, data)
     return path

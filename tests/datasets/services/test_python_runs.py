@@ -13,6 +13,7 @@ from datasets.engine.code_run import CodeError
 from datasets.models import Dataset, DatasetVersion, Recipe
 from datasets.services import sandbox
 from datasets.services.flow import flow, flow_run_start
+from datasets.services.imports import dataset_import_start
 from datasets.services.plans import dataset_columns
 from datasets.services.recipes import (
     recipe_create,
@@ -30,6 +31,8 @@ from segplatform.kernel.errors import Conflict, Forbidden, UserError
 from tests.factories import make_member, make_project
 from tests.factories.datasets import make_dataset, make_version
 from tests.factories.recipes import make_recipe
+from tests.factories.uploads import make_upload
+from tests.samples import parquet_bomb
 from tests.workers import running_worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("caged_worker")]
@@ -46,6 +49,7 @@ def caged_worker(
     """Run one worker, which starts its sandbox once for all of these tests."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setenv("SEGPLATFORM_SANDBOX_AT_START", "1")
+        patch.setenv("SEGPLATFORM_FILE_MEMORY_BYTES", str(300_000_000))
         with running_worker():
             yield
 
@@ -264,3 +268,19 @@ def test_the_web_knows_what_the_workers_found(settings: Settings) -> None:
     settings.UNSAFE_NO_SANDBOX = True
     assert sandbox.sandbox_test().state == sandbox.sandbox_word() == "unsafe"
     assert "without a sandbox" in sandbox.sandbox_check()[1]
+
+
+def test_a_file_that_ends_its_reader_ends_nothing_else(
+    project: Project, user: User, tmp_path: Path
+) -> None:
+    bomb = parquet_bomb(tmp_path / "bomb").read_bytes()
+    ends = []
+    for name, body in (("bomb", bomb), ("honest", b"id,name\n1,Ada\n2,Bob\n")):
+        upload = make_upload(project, body, name)
+        dataset, job = dataset_import_start(project=project, user=user, upload=upload, name=name)
+        done = ended(job)
+        ends.append((done.state, done.error))
+    assert ends[0][0] == Job.State.FAILED
+    assert ends[0][1].startswith("Reading this file takes more than the 286.1 MB of memory that")
+    assert ends[1] == (Job.State.SUCCEEDED, "")
+    assert rows(dataset) == [(1, "Ada"), (2, "Bob")]

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from datasets.engine.types import Column
 from datasets.models import Dataset
 from projects.models import Project
 from tests.factories import make_job, make_member, make_project
-from tests.factories.datasets import make_dataset
+from tests.factories.datasets import make_dataset, make_version
 
 pytestmark = pytest.mark.django_db
 HOSTILE = [
@@ -226,8 +227,9 @@ def test_the_report_adds_up_and_leads_to_every_cell(client: Client, project: Pro
     rejected = [(n, "Price" if n % 2 else None, f"=n/a {n}", "not a number") for n in range(150)]
     dataset = make_dataset(project, report=report, rejected=rejected)
     page = client.get(url(dataset, "dataset_report")).content.decode()
-    assert "<strong>3</strong> rows read = <strong>200</strong> in the file" in page
-    assert "12 of 3 values are not numbers" in page
+    words = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert "rows read 3 in the file = 200 rejected" in words
+    assert "12 of 14 values are not amounts" in page  # two are there, twelve are left out
     assert "=n/a 99" in page
     assert "=n/a 100" not in page
     assert "=n/a 149" in client.get(url(dataset, "dataset_report", page=2)).content.decode()
@@ -236,6 +238,29 @@ def test_the_report_adds_up_and_leads_to_every_cell(client: Client, project: Pro
     )
     assert len(sent) == 151
     assert sent[2] == ["1", "Price", "'=n/a 1", "not a number"]
+
+
+def test_what_was_left_out_is_narrowed_down_also_in_an_older_version(
+    client: Client, project: Project
+) -> None:
+    report = {"rows_in_file": 3, "rows_read": 3, "rows_rejected": 0, "rows_empty": 0}
+    cells = [(n, "Price" if n % 2 else None, f"N/A {n}", "not a number") for n in range(150)]
+    dataset = make_dataset(project, report=report, rejected=cells)
+    make_version(dataset, report=report)
+    assert "Every cell was read" in client.get(url(dataset, "dataset_report")).content.decode()
+    history = client.get(url(dataset, "dataset_history")).content.decode()
+    assert "report/?version=1" in history
+    page = client.get(url(dataset, "dataset_report", version=1, column="Price")).content.decode()
+    assert "This is the report of version 1" in page
+    assert "of <strong>75</strong> entries" in page
+    found = client.get(url(dataset, "dataset_report", version=1, of="rows", text="n/a 14"))
+    assert re.findall(r"N/A \d+", found.content.decode()) == [
+        "N/A 14", "N/A 140", "N/A 142", "N/A 144", "N/A 146", "N/A 148"
+    ]  # fmt: skip
+    none = client.get(url(dataset, "dataset_report", version=1, reason="bored"))
+    assert "Nothing that was left out fits this" in none.content.decode()
+    sent = body(client.get(url(dataset, "dataset_rejected", version=1, text="n/a 149"))).decode()
+    assert sent.splitlines()[1:] == ["149,Price,N/A 149,not a number"]
 
 
 def test_without_rejected_cells_there_is_nothing_to_download(

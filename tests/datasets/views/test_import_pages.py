@@ -1,6 +1,7 @@
 """The pages of an import: start, preview, run, discard; with and without htmx."""
 
 import html
+import re
 from typing import Any
 
 import pytest
@@ -40,9 +41,10 @@ def page(client: Client, url_name: str, *ids: object, **data: object) -> Any:
 def test_it_shows_the_sources_that_work(owner: Client, project: Project) -> None:
     text = page(owner, "import_start", project.pk).content.decode()
     assert "Local file" in text
-    assert "Database" not in text
+    assert "Database" in text
+    assert reverse("connection_list", args=[project.pk]) in text
     assert 'for="upload-file"' in text
-    assert "CSV, TSV, TXT or XLSX" in text
+    assert "CSV, Excel, JSON, Parquet or SQLite" in text
 
 
 def test_a_plain_form_uploads_too(owner: Client, project: Project) -> None:
@@ -102,7 +104,7 @@ def test_a_chosen_type_shows_and_can_be_left_to_the_file_again(
     upload = make_upload(project)
     sent = {"column-2": "Amount", "type-2": "text"}
     text = page(owner, "import_preview", project.pk, upload.pk, **sent).content.decode()
-    assert '<th scope="col" data-type="text">' in text
+    assert re.search('<th scope="col" class="sp-col" data-type="text"[^>]*>', text)
     assert '<option value="text" selected>Text</option>' in text
 
 
@@ -215,3 +217,74 @@ def test_a_file_of_no_known_kind_shows_no_options(
     text = page(owner, "import_preview", project.pk, upload.pk).content.decode()
     assert "This is a PDF document." in text
     assert "option-" not in text
+
+
+def test_what_a_type_would_lose_is_counted_over_the_whole_file(
+    owner: Client, project: Project
+) -> None:
+    upload = make_upload(project)
+    sent = {"column-0": "Invoice", "type-0": "integer", "keep-0": "1", "name-0": "Invoice"}
+    first = page(owner, "import_preview", project.pk, upload.pk, **sent).content.decode()
+    assert "0 of the first 998" in first
+    assert "The whole file is being counted" in first
+    text = ""
+    for _ in range(2):  # asked for, then found
+        text = page(owner, "import_losses", project.pk, upload.pk, **sent).content.decode()
+        for job in Job.objects.filter(name="datasets.losses"):
+            job_wait(job=job, seconds=30)
+    assert "1 of 1,500 values are not whole numbers" in html.unescape(text)
+    assert "C1200" in text
+    assert '<i data-value="decimal">Decimal: 1 would be lost</i>' in text
+    assert "hx-post" not in text
+    again = page(owner, "import_preview", project.pk, upload.pk, **sent).content.decode()
+    assert "1 of 1,500 would be lost" in again
+    assert Job.objects.filter(name="datasets.losses").count() == 1
+
+
+def test_columns_are_left_out_and_renamed(owner: Client, project: Project) -> None:
+    upload = make_upload(project)
+    url = reverse("import_preview", args=[project.pk, upload.pk])
+    columns = {f"column-{n}": name for n, name in enumerate(("Invoice", "Customer", "Amount"))}
+    sent = columns | {"keep-0": "0", "name-1": "Amount", "name-2": "Total", "option-delimiter": "|"}
+    text = owner.post(url, sent, headers={"HX-Request": "true"}).content.decode()
+    assert 'name="kept-keep-k3" value="0"' in text  # they wait for their columns
+    sent |= {"option-delimiter": ";"}
+    text = owner.post(url, sent, headers={"HX-Request": "true"}).content.decode()
+    assert "Left out" in text
+    assert '<td data-type="integer" class="is-out">' in text
+    assert 'value="Total"' in text
+    jobs = Job.objects.filter(name="datasets.preview").count()
+    sent |= {"name-2": "Customer", "name-1": "customer"}
+    text = html.unescape(owner.post(url, sent, headers={"HX-Request": "true"}).content.decode())
+    assert "Two columns are called “Customer”" in text
+    assert Job.objects.filter(name="datasets.preview").count() == jobs  # no need to read again
+    refused = page(owner, "import_run", project.pk, upload.pk, **sent, name="Sales")
+    assert refused.status_code == 400
+    sent |= {"name-2": "Total", "name-1": "Amount"}
+    page(owner, "import_run", project.pk, upload.pk, **sent, name="Sales")
+    record = DatasetImport.objects.get()
+    assert record.options["left_out"] == ["Invoice"]
+    assert record.options["renamed"] == {"Customer": "Amount", "Amount": "Total"}
+    assert job_wait(job=record.job, seconds=30).state == Job.State.SUCCEEDED
+    version = record.dataset.versions.get()
+    assert [column["name"] for column in version.columns] == ["Amount", "Total", "Day"]
+    report = page(owner, "dataset_report", project.pk, record.dataset_id).content.decode()
+    assert "1 column</strong> left out, as you chose" in report
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [('a\tb\r\n1\t"two\r\nlines"\r\n', "Pasted table"), ("  \n", "")]
+)
+def test_cells_of_a_spreadsheet_are_pasted(
+    owner: Client, project: Project, text: str, name: str
+) -> None:
+    answer = page(owner, "import_paste", project.pk, text=text)
+    if not name:
+        assert answer.status_code == 400
+        assert "Nothing was pasted" in answer.content.decode()
+        return
+    upload = Upload.objects.get()
+    assert upload.name == name
+    shown = owner.get(answer.url).content.decode()
+    assert "lines</td>" in shown
+    assert 'name="name" value="Pasted table"' in shown

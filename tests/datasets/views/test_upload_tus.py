@@ -38,10 +38,10 @@ def collection(project: Project) -> str:
 
 
 def create(client: Client, project: Project, size: object = 10, name: str = "a.csv",
-           **headers: str) -> Any:  # fmt: skip
+           body: bytes = b"", **headers: str) -> Any:  # fmt: skip
     sent = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size),
             "Upload-Metadata": f"filename {b64(name)},filetype {b64('text/csv')}"}  # fmt: skip
-    return client.post(collection(project), headers=sent | headers, content_type=PART)
+    return client.post(collection(project), body, headers=sent | headers, content_type=PART)
 
 
 def patch(client: Client, url: str, body: bytes, offset: object = 0, **headers: str) -> Any:
@@ -72,7 +72,9 @@ def test_it_says_what_it_can_do(owner: Client, project: Project, settings: LazyS
     response = owner.options(collection(project))
     assert response.status_code == 204
     assert response["Tus-Version"] == "1.0.0"
-    assert response["Tus-Extension"] == "creation,expiration,checksum,termination"
+    assert response["Tus-Extension"] == (
+        "creation,creation-with-upload,expiration,checksum,termination"
+    )
     assert response["Tus-Max-Size"] == str(settings.MAX_UPLOAD_BYTES)
     assert response["Tus-Checksum-Algorithm"] == "sha1,sha256"
 
@@ -83,6 +85,15 @@ def test_it_refuses_another_version(owner: Client, project: Project, version: st
     assert response.status_code == 412
     assert response["Tus-Version"] == "1.0.0"
     assert not Upload.objects.exists()
+
+
+def test_a_small_file_comes_with_its_creation(owner: Client, project: Project) -> None:
+    response = create(owner, project, body=b"a,b\n1,2\n34")
+    assert (response.status_code, response["Upload-Offset"]) == (201, "10")
+    upload = Upload.objects.get()
+    assert upload.is_complete
+    assert upload_path(upload=upload).read_bytes() == b"a,b\n1,2\n34"
+    assert create(owner, project, size=3, body=b"four").status_code == 413
 
 
 @pytest.mark.parametrize("size", ["", "-1", "1.5", "x", "9" * 30, "²"])

@@ -158,7 +158,7 @@ def test_every_model_leaves_out_what_is_deleted_by_default() -> None:
 
     deletable = {model for model in apps.get_models() if issubclass(model, Deletable)}
     assert {model.__name__ for model in deletable} == {
-        "Project", "Dataset", "UseCase", "Segmentation",
+        "Project", "Connection", "Dataset", "UseCase", "Segmentation",
     }  # fmt: skip
     below = {
         field.model

@@ -1,0 +1,201 @@
+"""What can be said of a service that answers with JSON, and of how it gives page after page."""
+
+import json
+import re
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from datasets.engine.csv_words import offered
+from datasets.engine.remote.base import Told
+from datasets.engine.remote.kind_address import address_checked
+
+SIGN_IN = {
+    "none": "None",
+    "bearer": "Token (Bearer)",
+    "header": "A header of its own",
+    "basic": "User and password",
+    "parameter": "A parameter of the address",
+}
+PAGING = {
+    "none": "One answer holds all",
+    "page": "By page number",
+    "offset": "By offset and limit",
+    "cursor": "By a cursor in the answer",
+    "next": "By the address of the next page in the answer",
+    "link": "By the Link header",
+}
+METHODS = {"GET": "GET", "POST": "POST"}
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_|~-]{1,80}")
+_NEVER = ("host", "content-length", "transfer-encoding", "connection", "upgrade", "accept-encoding")
+_SECRET = ("authorization", "cookie", "proxy-authorization")
+
+
+def pairs_of(text: str) -> list[tuple[str, str]]:
+    """Read headers, one on each line; ``ValueError`` for a line that is none."""
+    pairs = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, found, value = line.partition(":")
+        if not found or not line.isprintable() or not line.isascii():
+            raise ValueError("enter one header on each line, as Accept-Language: en")
+        _require_header(name.strip())
+        if name.strip().casefold() in _SECRET:
+            raise ValueError("enter what proves who asks as the sign-in, where it is encrypted")
+        pairs.append((name.strip(), value.strip()))
+    return pairs
+
+
+def path_checked(value: str) -> str:
+    """Return a path below the address, perhaps with parameters; ``ValueError`` if it is none."""
+    value = value.strip()
+    path, _, query = value.partition("?")
+    if "//" in path or "\\" in value or not value.isprintable() or {" ", "#"} & set(value):
+        raise ValueError("enter a path such as orders?status=paid, without host and blanks")
+    if {"..", "."} & set(path.split("/")) or "%2e" in path.lower() or "?" in query:
+        raise ValueError("enter a path that does not lead upwards")
+    return value
+
+
+class RestSettings(Told):
+    """Where the service is, how one signs in, and how it gives its records."""
+
+    url: str = Field(
+        title="Address", min_length=8, max_length=4_000,
+        description="Such as https://api.example.com/v1/. It is shown to everybody in the project.",
+    )  # fmt: skip
+    paths: str = Field(
+        "", title="Paths", max_length=20_000,
+        description="What can be fetched below the address, one on each line, such as "
+        "orders?status=paid; empty for the address itself.",
+        json_schema_extra={"rows": 4},
+    )  # fmt: skip
+    sign_in: Literal["none", "bearer", "header", "basic", "parameter"] = Field(
+        "none", title="Sign-in", description="What the service asks for.",
+        json_schema_extra=offered(SIGN_IN),
+    )  # fmt: skip
+    name: str = Field(
+        "", title="Name of header or parameter", max_length=80,
+        description="Only with a header or a parameter, such as X-Api-Key or api_key.",
+    )  # fmt: skip
+    user: str = Field("", title="User", max_length=200, description="Only with user and password.")
+    records: str = Field(
+        "", title="Records at", max_length=500,
+        description="Where the list is in the answer, such as data.items; empty to find it.",
+    )  # fmt: skip
+    paging: Literal["none", "page", "offset", "cursor", "next", "link"] = Field(
+        "none", title="Pages", description="How the service gives more than one answer holds.",
+        json_schema_extra=offered(PAGING),
+    )  # fmt: skip
+    parameter: str = Field(
+        "", title="Parameter of the page", max_length=80,
+        description="For the number, offset or cursor; empty: page, offset or cursor.",
+    )  # fmt: skip
+    first: int = Field(
+        1, title="First page", ge=0, le=1_000_000, description="Mostly 1; some count from 0."
+    )
+    size_parameter: str = Field(
+        "", title="Parameter of the size", max_length=80,
+        description="Such as limit or per_page; empty: none is sent, except limit with an offset.",
+    )  # fmt: skip
+    size: int = Field(
+        100, title="Records in a page", ge=1, le=100_000, description="How many are asked for."
+    )
+    at: str = Field(
+        "", title="Next page at", max_length=500,
+        description="Where the cursor or the address is in the answer, as meta.next_cursor; "
+        "empty to find it.",
+    )  # fmt: skip
+    method: Literal["GET", "POST"] = Field(
+        "GET", title="Method", description="How it is asked.", json_schema_extra=offered(METHODS)
+    )
+    body: str = Field(
+        "", title="Body", max_length=100_000, description="Only with POST: JSON.",
+        json_schema_extra={"rows": 4},
+    )  # fmt: skip
+    headers: str = Field(
+        "", title="Headers", max_length=10_000,
+        description="Further ones without secrets, one on each line, as Accept-Language: en.",
+        json_schema_extra={"rows": 3},
+    )  # fmt: skip
+    pause: int = Field(
+        0, title="Pause", ge=0, le=60_000,
+        description="Milliseconds between two pages, where the service asks for it.",
+    )  # fmt: skip
+    max_pages: int = Field(
+        1_000, title="At most so many pages", ge=1, le=100_000,
+        description="Then it ends with a warning.",
+    )  # fmt: skip
+    max_rows: int = Field(
+        1_000_000, title="At most so many records", ge=1, le=100_000_000,
+        description="Then it ends with a warning.",
+    )  # fmt: skip
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return address_checked(value, path=True)
+
+    @field_validator("paths")
+    @classmethod
+    def _are_paths(cls, value: str) -> str:
+        return "\n".join(path_checked(line) for line in value.splitlines() if line.strip())
+
+    @field_validator("headers")
+    @classmethod
+    def _are_headers(cls, value: str) -> str:
+        pairs_of(value)
+        return value
+
+    @field_validator("body")
+    @classmethod
+    def _is_json(cls, value: str) -> str:
+        try:
+            json.loads(value or "null")
+        except (ValueError, RecursionError):
+            raise ValueError("enter valid JSON, or nothing") from None
+        return value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "RestSettings":
+        if self.sign_in == "basic" and (not self.user or ":" in self.user):
+            raise ValueError("User and password need a user, without a colon in its name")
+        if self.sign_in == "header":
+            _require_header(self.name)
+        if self.sign_in == "parameter" and not self.name.strip():
+            raise ValueError("Enter the name of the parameter, such as api_key")
+        if self.body and self.method != "POST":
+            raise ValueError("A body needs the method POST")
+        return self
+
+
+class RestSecrets(Told):
+    """What proves who asks."""
+
+    secret: str = Field(
+        "", title="Token or password", max_length=10_000,
+        description="Sent to this host only, never to one that an answer leads to.",
+    )  # fmt: skip
+
+    @field_validator("secret")
+    @classmethod
+    def _is_one_line(cls, secret: str) -> str:
+        if not secret.isprintable() or not secret.isascii():
+            raise ValueError("use one line of ASCII characters, as the service gave it")
+        return secret
+
+
+class RestItem(Told):
+    """What is asked for."""
+
+    path: str = Field(
+        "", title="Path", max_length=4_000,
+        description="Follows the address of the connection, such as orders?status=paid; may stay "
+        "empty.",
+    )  # fmt: skip
+
+    _path = field_validator("path")(path_checked)
+
+
+def _require_header(name: str) -> None:
+    if not _HEADER.fullmatch(name) or name.casefold() in _NEVER:
+        raise ValueError("A header needs a name such as X-Api-Key; some names are not for people")

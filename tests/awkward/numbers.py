@@ -1,0 +1,131 @@
+"""Numbers, amounts, dates and identifiers as programs and people write them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from tests.awkward.base import Read
+
+D = Decimal
+ACCOUNTS = "signs were read as in accounts"
+
+
+def column(name: str, cells: list[str], kind: str, values: list[Any], *said: str, **others: Any
+           ) -> Read:  # fmt: skip
+    """Expect these values of cells that stand beside a plain number."""
+    data = f"{name};n\n" + "".join(f"{cell};{n}\n" for n, cell in enumerate(cells))
+    rows = [(value, n) for n, value in enumerate(values)]
+    return Read(data.encode(), [name, "n"], f"{kind} integer", rows, said, **others)
+
+
+def kept(name: str, cells: list[str], *said: str, **others: Any) -> Read:
+    """Expect text, as it is written."""
+    return column(name, cells, "text", [cell or None for cell in cells], *said, **others)
+
+
+FILES: dict[str, Read] = {
+    "thousands points and decimal comma": column(
+        "p", ["1.234,56", "12,00", "1.234.567,8"], "decimal", [D("1234.56"), D(12), D("1234567.8")]
+    ),
+    "narrow blanks in thousands": column(
+        "p", ["1\u202f234,56", "12,00"], "decimal", [D("1234.56"), D(12)]
+    ),
+    "no-break blanks in thousands": column(
+        "p", ["1\u00a0234,56", "12,00"], "decimal", [D("1234.56"), D(12)]
+    ),
+    "apostrophes in thousands": column("p", ["1'234.50", "12.00"], "decimal", [D("1234.5"), D(12)]),
+    "a thousand or a decimal": kept("p", ["1,234", "5,678"], "1,234 can be a thousand or have"),
+    "two spellings of thousands": kept("p", ["1.234,56", "1,234.56"]),
+    "lakh": kept("p", ["1,23,456.00", "12.00"]),
+    "dollars": column("p", ["$1,234.56", "-$12.00", "$ 5"], "decimal",
+                      [D("1234.56"), D(-12), D(5)], "the currency “$”"),
+    "euros behind": column("p", ["1.234,56 €", "-12,00 €"], "decimal", [D("1234.56"), D(-12)],
+                           "the currency “€”"),
+    "codes of currencies": column("p", ["CHF 1'234.50", "CHF 12.00"], "decimal",
+                                  [D("1234.5"), D(12)], "the currency “CHF”"),
+    "two currencies": kept("p", ["$5.00", "€6.00"]),
+    "codes of articles before numbers": kept("p", ["ABC 123", "ABD 124"]),
+    "percentages": column("p", ["12.5%", "7 %", "-3%"], "decimal",
+                          [D("0.125"), D("0.07"), D("-0.03")], "read as shares"),
+    "brackets for minus": column("p", ["(1,234.56)", "12.00"], "decimal", [D("-1234.56"), D(12)],
+                                 ACCOUNTS),
+    "minus at the end": column("p", ["1234.56-", "12.00"], "decimal", [D("-1234.56"), D(12)],
+                               ACCOUNTS),
+    "a typographic minus": column("p", ["\u221212.5", "12.00"], "decimal", [D("-12.5"), D(12)],
+                                  ACCOUNTS),
+    "a plus before decimals": column("p", ["+12.5", "-3.25"], "decimal", [D("12.5"), D("-3.25")],
+                                     ACCOUNTS),
+    "brackets that show late": Read(
+        lambda: b"p;n\n" + b"5.50;1\n" * 30_000 + b"(6.50);2\n", ["p", "n"], "decimal integer",
+        [*[(D("5.5"), 1)] * 30_000, (D("-6.5"), 2)], (ACCOUNTS,),
+    ),
+    "a word among amounts": kept("p", [*(f"{n}.5" for n in range(30)), "N/A"],
+                                 "such as “N/A”, so the column stays text"),
+    "a word named as nothing": column("p", ["0.5", "N/A"], "decimal", [D("0.5"), None],
+                                      options={"null_words": ["N/A"]}),
+    "amounts by choice": Read(
+        b"p;n\n$5.00;1\nfree;2\n7;3\n", ["p", "n"], "decimal integer",
+        [(D(5), 1), (None, 2), (D(7), 3)], ("1 values could not be read as chosen",),
+        ((2, "p", "free"),), options={"types": {"p": "decimal"}},
+    ),
+    "leading zeros": kept("zip", ["00123", "75001"]),
+    "phone numbers": kept("phone", ["+33612345678", "+33687654321"]),
+    "20-digit ids": kept("id", ["12345678901234567890", "12345678901234567891"]),
+    "Namibia is not nothing": Read(
+        b"code,n\nNA,1\nnull,2\nNone,\n,4\n", ["code", "n"], "text integer",
+        [("NA", 1), ("null", 2), ("None", None), (None, 4)],
+    ),
+    "integers with .0": Read(
+        b"customer,n\n17850.0,1\n,2\n13047.0,3\n", ["customer", "n"], "integer integer",
+        [(17850, 1), (None, 2), (13047, 3)],
+    ),
+    "codes that look like exponents": kept("code", ["12E5", "3E10"]),
+    "floats": column("x", ["0.123456789", "1e-07", "5"], "float", [0.123456789, 1e-07, 5.0]),
+    "a type that changes at row 50,001": Read(
+        lambda: b"code,n\n" + b"7,1\n" * 50_000 + b"C536379,1\n", ["code", "n"], "text integer",
+        [*[("7", 1)] * 50_000, ("C536379", 1)], ("1 of 50,001 values are not whole numbers",),
+        shown="integer integer",
+    ),
+    "truth": column("b", ["true", "FALSE", ""], "boolean", [True, False, None]),
+    "yes and no are words": kept("b", ["yes", "no"]),
+    "one date format": column("d", ["13/02/2020", "01/02/2020"], "date",
+                              [date(2020, 2, 13), date(2020, 2, 1)]),
+    "days that can be months": kept("d", ["01/02/2020", "03/04/2020"], "01/02 can be 1 February"),
+    "a day that does not exist": kept("d", ["31/02/2020", "13/02/2020"]),
+    "two date formats": kept("d", ["2020-01-31", "31/01/2020"]),
+    "names of months": column("d", ["3 March 2020", "13 May 2020"], "date",
+                              [date(2020, 3, 3), date(2020, 5, 13)]),
+    "names of months in German": kept("d", ["3. März 2020", "13. Mai 2020"]),
+    "times with zones": column(
+        "t", ["2020-01-02T10:00:00+01:00", "2020-07-02T10:00:00Z"], "datetime",
+        [datetime(2020, 1, 2, 9), datetime(2020, 7, 2, 10)], "moved to UTC",
+    ),
+    "nanoseconds": kept("t", ["2020-01-02T10:00:00.123456789", "2020-01-03T10:00:00.123456789"]),
+    "no date at all": kept("d", ["2020-01-05", "0000-00-00"]),
+    "day numbers of a spreadsheet": column(
+        "Order Date", ["44197", "44198"], "integer", [44197, 44198], "day numbers of a spreadsheet"
+    ),
+    "day numbers by choice": column(
+        "Order Date", ["44197", "44198"], "date", [date(2021, 1, 1), date(2021, 1, 2)],
+        options={"types": {"Order Date": "date"}},
+    ),
+    "day numbers with a time by choice": column(
+        "at", ["44197.5", "44198"], "datetime", [datetime(2021, 1, 1, 12), datetime(2021, 1, 2)],
+        options={"types": {"at": "datetime"}},
+    ),
+    "days without signs": column("date", ["20200102", "20200703"], "integer", [20200102, 20200703],
+                                 "days written yyyymmdd"),
+    "days without signs by choice": column(
+        "date", ["20200102", "20200703"], "date", [date(2020, 1, 2), date(2020, 7, 3)],
+        options={"types": {"date": "date"}},
+    ),
+    "seconds since 1970 by choice": column(
+        "created_at", ["1577959200", "1577959201"], "datetime",
+        [datetime(2020, 1, 2, 10), datetime(2020, 1, 2, 10, 0, 1)],
+        options={"types": {"created_at": "datetime"}},
+    ),
+    "milliseconds since 1970": column(
+        "created_at", ["1577959200000", "1577959201000"], "integer",
+        [1577959200000, 1577959201000], "milliseconds since 1970",
+    ),
+}  # fmt: skip
