@@ -1,5 +1,6 @@
 """*Create Prototypes*: the two steps of an experiment, and the sketch of its settings."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -63,13 +64,19 @@ def experiment_new(request: ProjectRequest, project: Project, use_case_id: UUID)
 @require_POST
 @project_view()
 def experiment_sketch(request: ProjectRequest, project: Project, use_case_id: UUID) -> HttpResponse:
-    """Answer with what the settings of the form do; an editor's draft takes what is right."""
+    """Answer with what the settings of the form do; an editor's draft takes what is right.
+
+    With ``?look`` nobody changed anything, and nothing is stored: a page that only opens must not
+    write over what is chosen while its sketches are drawn.
+    """
     found = use_case_get(project=project, use_case_id=use_case_id)
     form = features_sent(dict(request.POST.lists()))
+    if project.membership.allows(Role.EDITOR) and form.features and "look" not in request.GET:
+        # Before the sketches, which may take seconds: a later change must not be stored earlier.
+        with suppress(UserError):  # the sketches tell what is wrong, each in its place
+            draft = draft_get(use_case=found, user=request.user)
+            draft_save(draft=draft, features=form.roles(), preprocessing=form.preprocessing())
     context = sketch_context(found, request.user, form)
-    if project.membership.allows(Role.EDITOR) and "error" not in context and form.features:
-        draft = draft_get(use_case=found, user=request.user)
-        draft_save(draft=draft, features=form.roles(), preprocessing=form.preprocessing())
     return render(request, "mllab/_sketch_answer.html", context)
 
 

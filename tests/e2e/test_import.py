@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from openpyxl import Workbook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.api import Api
 from tests.e2e.browser import Problems
@@ -50,6 +50,22 @@ def test_the_preview_follows_an_option_at_once(
     expect(page.get_by_label("Name of sku;price")).to_be_visible()
     page.get_by_label("Separator").select_option(index=0)
     expect(headers).to_have_count(3)
+
+
+def test_a_file_chosen_before_the_page_is_ready_is_sent(
+    signed_in_page: Page, api: Api, tmp_path: Path
+) -> None:
+    page = signed_in_page
+    held: list[Route] = []
+    path = tmp_path / "early.csv"
+    path.write_text("sku,price\nA,1.50\n")
+    page.route(re.compile(r"/js/upload\.[^/]*js"), lambda route: held.append(route))
+    page.goto(api.home("An early choice"), wait_until="commit")
+    page.set_input_files("input[type=file]", path)
+    page.wait_for_timeout(100)
+    assert held, "the page no longer asks for the module of uploads"
+    held[0].continue_()
+    page.wait_for_url(PREVIEW)
 
 
 def test_the_grid_sorts_all_rows_and_keeps_it_in_the_address(

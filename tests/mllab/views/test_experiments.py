@@ -185,3 +185,24 @@ def test_the_sketch_answers_in_its_place_and_keeps_the_draft(
     assert Experiment.objects.get().features[0] == {
         "column": "Recency", "role": "input", "confirmed": False,
     }  # fmt: skip
+
+
+def test_a_page_that_only_opens_stores_nothing(owner: Client, question: UseCase) -> None:
+    url = reverse("experiment_sketch", args=[question.project_id, question.pk])
+    assert 'id="sketch-0"' in text_of(owner.post(f"{url}?look=1", BASE, headers=HTMX))
+    assert not Experiment.objects.exists()
+
+
+def test_a_change_is_stored_before_its_sketches_are_drawn(
+    owner: Client, question: UseCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[int] = []
+
+    def drawn(**_: Any) -> Any:
+        stored.append(Experiment.objects.count())
+        return SKETCHES
+
+    monkeypatch.setattr(page, "sketch_ask", drawn)
+    url = reverse("experiment_sketch", args=[question.project_id, question.pk])
+    owner.post(url, BASE, headers=HTMX)
+    assert stored == [1]

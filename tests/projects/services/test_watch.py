@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,8 +62,9 @@ def check(**options: Any) -> str:
 
 
 def test_all_is_well_where_all_queues_have_workers(
-    register: Register, monkeypatch: pytest.MonkeyPatch
+    register: Register, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
 ) -> None:
+    settings.DATA_DIR = tmp_path  # that of all tests holds what other tests left
     monkeypatch.setattr(health, "LEAST_FREE_BYTES", 0)
     register("one", "interactive", "default")
     register("two", "heavy", seconds_ago=7)
