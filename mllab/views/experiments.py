@@ -1,5 +1,6 @@
 """*Create Prototypes*: the two steps of an experiment, and the sketch of its settings."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -66,10 +67,12 @@ def experiment_sketch(request: ProjectRequest, project: Project, use_case_id: UU
     """Answer with what the settings of the form do; an editor's draft takes what is right."""
     found = use_case_get(project=project, use_case_id=use_case_id)
     form = features_sent(dict(request.POST.lists()))
-    context = sketch_context(found, request.user, form)
-    if project.membership.allows(Role.EDITOR) and "error" not in context and form.features:
+    if project.membership.allows(Role.EDITOR) and form.features:
+        # Before the sketch, which may take seconds: what is set meanwhile is newer, and stays.
         draft = draft_get(use_case=found, user=request.user)
-        draft_save(draft=draft, features=form.roles(), preprocessing=form.preprocessing())
+        with suppress(UserError):  # the answer says it, where it belongs
+            draft_save(draft=draft, features=form.roles(), preprocessing=form.preprocessing())
+    context = sketch_context(found, request.user, form)
     return render(request, "mllab/_sketch_answer.html", context)
 
 

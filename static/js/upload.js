@@ -21,6 +21,7 @@ class Uploader {
       button.addEventListener("click", () => this[button.dataset.act]());
     }
     window.addEventListener("online", () => this.broken && this.resume());
+    if (this.input.files.length) this.take([...this.input.files]); // chosen before this was loaded
   }
 
   part(name) {

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from openpyxl import Workbook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.api import Api
 from tests.e2e.browser import Problems
@@ -33,6 +33,21 @@ def create_project(page: Page, name: str) -> None:
 def upload(page: Page, path: Path) -> None:
     """Choose a file on the project's home; wait for its preview."""
     page.set_input_files("input[type=file]", path)
+    page.wait_for_url(PREVIEW)
+
+
+def test_a_file_chosen_before_the_page_has_loaded_is_taken(
+    signed_in_page: Page, api: Api, tmp_path: Path
+) -> None:
+    page, path = signed_in_page, tmp_path / "early.csv"
+    path.write_text("sku;price\nA;1.50\n")
+
+    def choose_first(route: Route) -> None:
+        page.set_input_files("input[type=file]", path)
+        route.continue_()
+
+    page.route("**/js/upload.*js", choose_first)
+    page.goto(api.home("In a hurry"), wait_until="commit")
     page.wait_for_url(PREVIEW)
 
 
