@@ -1,8 +1,10 @@
 """What `segplatform check` says of workers, reconciler, jobs, clocks and files."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,8 +63,9 @@ def check(**options: Any) -> str:
 
 
 def test_all_is_well_where_all_queues_have_workers(
-    register: Register, monkeypatch: pytest.MonkeyPatch
+    register: Register, monkeypatch: pytest.MonkeyPatch, data_dir: Path
 ) -> None:
+    shutil.rmtree(data_dir / "projects", ignore_errors=True)  # rows of other tests are gone
     monkeypatch.setattr(health, "LEAST_FREE_BYTES", 0)
     register("one", "interactive", "default")
     register("two", "heavy", seconds_ago=7)
