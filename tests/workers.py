@@ -24,7 +24,7 @@ work(sys.argv[1].split(","), "test")
 # Imports take longer than the few jobs of a burst: a process that has done them, and nothing else,
 # forks a worker for each line that it reads, and answers with the code that this one ended with.
 BURSTS = """
-import os, sys, traceback, django
+import gc, os, sys, traceback, django
 django.setup()
 from datasets.apps import preload as preload_datasets
 from mllab.apps import preload as preload_lab
@@ -34,6 +34,8 @@ from projects.jobs.worker import work
 hooks.worker_start.clear()
 for load in (registry.discover, preload_datasets, preload_lab):
     load()
+gc.collect()
+gc.freeze()  # else each worker walks over all of it at its start, and copies it
 for line in sys.stdin:
     pid = os.fork()
     if not pid:
@@ -48,6 +50,7 @@ for line in sys.stdin:
             os._exit(code)
     _, status = os.waitpid(pid, 0)
     print(os.waitstatus_to_exitcode(status), flush=True)
+gc.unfreeze()  # DuckDB's bindings report every frozen object as leaked at the exit
 """
 BURST_SECONDS = 60
 
