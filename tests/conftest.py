@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from tests.environment import HOME
 from tests.loading import pytest_collection
@@ -16,6 +18,14 @@ __all__ = [
     "locks_in_order", "pytest_collection", "pytest_collection_modifyitems",
     "pytest_xdist_make_scheduler",
 ]  # fmt: skip
+
+
+# A machine with much to do is no finding. (Where CI is set, hypothesis draws the same examples in
+# every run by itself, and others' changes do not fail on what it happens to find.)
+examples.register_profile(
+    "busy", examples.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+examples.load_profile("busy")
 
 
 def pytest_configure() -> None:

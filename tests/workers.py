@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,65 +22,89 @@ django.setup()
 from projects.jobs.worker import work
 work(sys.argv[1].split(","), "test")
 """
-# Imports take longer than the few jobs of a burst: a process that has done them, and nothing else,
-# forks a worker for each line that it reads, and answers with the code that this one ended with.
-BURSTS = """
-import os, sys, traceback, django
+# Imports take longer than the jobs of most tests: a process that has done them, and nothing else,
+# forks a worker for each line that it reads: queues, and "stays" for one that goes on. It answers
+# with the pid of what stays, or with the code that the worker ended with.
+PARENT = """
+import gc, os, signal, sys, traceback, django
 django.setup()
 from datasets.apps import preload as preload_datasets
 from mllab.apps import preload as preload_lab
 from projects import hooks
 from projects.jobs import registry
 from projects.jobs.worker import work
+from segplatform.processes import die_with_parent
 hooks.worker_start.clear()
 for load in (registry.discover, preload_datasets, preload_lab):
     load()
+gc.collect()
+gc.freeze()  # else each worker walks over all of it at its start, and copies it
 for line in sys.stdin:
+    queues, *stays = line.split()
     pid = os.fork()
     if not pid:
         code = 1
         try:
+            die_with_parent(os.getppid(), signal.SIGKILL)
             os.setsid()
-            work(line.strip().split(","), "test", burst=True)
+            work(queues.split(","), "test", burst=not stays)
             code = 0
         except BaseException:
             traceback.print_exc()
         finally:
             os._exit(code)
+    if stays:
+        print(pid, flush=True)
+        continue
     _, status = os.waitpid(pid, 0)
     print(os.waitstatus_to_exitcode(status), flush=True)
+gc.unfreeze()  # DuckDB's bindings report every frozen object as leaked at the exit
 """
-BURST_SECONDS = 60
+BURST_SECONDS = 120  # of a busy machine
 
 
 @contextmanager
-def running_worker(queues: str = "interactive,default") -> Iterator[subprocess.Popen[bytes]]:
-    """Run a worker until the block ends."""
+def running_worker(queues: str = "interactive,default") -> Iterator[None]:
+    """Run a worker until the block ends; it starts as those of an installation do."""
     process = _start(CODE, queues)
     try:
-        yield process
+        yield
     finally:
         process.kill()
         process.wait()
 
 
+@contextmanager
+def forked_worker(queues: str = "interactive,default") -> Iterator[None]:
+    """Run a worker until the block ends, which is there at once."""
+    pid = int(_answer(f"{queues} stays"))
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
 def work_off(queues: str = "interactive,default") -> None:
     """Run what is queued in a worker of its own, then return."""
-    parent = _burst_parent()
+    assert _answer(queues) == b"0\n"
+
+
+def _answer(line: str) -> bytes:
+    parent = _parent()
     assert parent.stdin
     assert parent.stdout
-    parent.stdin.write(f"{queues}\n".encode())
+    parent.stdin.write(f"{line}\n".encode())
     parent.stdin.flush()
     if not select([parent.stdout], [], [], BURST_SECONDS)[0]:
         parent.kill()
-        _burst_parent.cache_clear()
+        _parent.cache_clear()
         raise AssertionError(f"the worker did not end within {BURST_SECONDS} seconds")
-    assert parent.stdout.readline() == b"0\n"
+    return parent.stdout.readline()
 
 
 @cache
-def _burst_parent() -> subprocess.Popen[bytes]:
-    parent = _start(BURSTS, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+def _parent() -> subprocess.Popen[bytes]:
+    parent = _start(PARENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     atexit.register(parent.communicate)  # its input ends, and so does it
     return parent
 

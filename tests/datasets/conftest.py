@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.workers import running_worker
+from tests.workers import forked_worker
 
 
 @pytest.fixture(scope="module")
@@ -13,5 +13,5 @@ def worker(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, queue_server: str
 ) -> Iterator[None]:
     """Run one worker for a module's tests; ask for it with ``usefixtures``."""
-    with django_db_blocker.unblock(), running_worker():
+    with django_db_blocker.unblock(), forked_worker():
         yield

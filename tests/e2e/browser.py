@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from tests.e2e.server import ROOT
 
+PATIENCE = 60_000  # milliseconds, for a machine with much to do
 AXE = ROOT / "static_vendor" / "axe" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
 # WCAG 2.2 AA, as axe names its rule sets.
@@ -36,7 +37,8 @@ class Problems:
         self.allowed.append(pattern)
 
     def watch(self, context: BrowserContext) -> None:
-        """Collect from every page of the context."""
+        """Collect from every page of the context, which may also be slow."""
+        context.set_default_timeout(PATIENCE)
         context.on("console", self._on_console)
         context.on("weberror", lambda error: self.seen.append(f"script: {error.error}"))
 

@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from tests.e2e.api import Api
-from tests.e2e.browser import Problems, check_accessible
+from tests.e2e.browser import PATIENCE, Problems, check_accessible
 from tests.e2e.server import App, shared
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-expect.set_options(timeout=15_000)  # milliseconds, for a machine with much to do
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -75,7 +75,9 @@ def test_a_draft_survives_leaving_and_wrong_settings_are_told(
         timeout=WAIT
     )
     page.get_by_role("button", name="Next: models").click()
-    for switch in page.get_by_role("switch").all():
+    switches = page.get_by_role("switch")
+    expect(switches).to_have_count(api.get("/algorithms")["count"])
+    for switch in switches.all():
         switch.uncheck()
     expect(page.get_by_text("Turn at least one algorithm on").first).to_be_visible()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()

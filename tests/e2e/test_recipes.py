@@ -54,7 +54,9 @@ def prepare(page: Page) -> None:
 
 def headers(page: Page) -> list[str]:
     """List the columns of the grid."""
-    return page.locator("#grid .sp-grid-name").all_inner_texts()
+    names = page.locator("#grid .sp-grid-name")
+    expect(names.first).to_be_visible()
+    return names.all_inner_texts()
 
 
 def in_preview(page: Page, column: str) -> Locator:

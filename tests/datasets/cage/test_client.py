@@ -7,13 +7,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from datasets.engine.cage.client import Cage, Setup
 from datasets.engine.cage.errors import CageError
+from datasets.engine.cage.run import STEP_SECONDS, TICK_SECONDS
 from tests.datasets.cage.keeper import gone, limits, run, the_keeper
 
 ROOT = Path(__file__).parents[3]
@@ -23,11 +23,29 @@ class Stopped(Exception):
     pass
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 10) -> bool:
+def wait_for(true: Callable[[], bool], seconds: float = 20) -> bool:
+    """Wait for less than a run that nobody ends would last: say whether it came true."""
     until = time.monotonic() + seconds
     while not true() and time.monotonic() < until:
         time.sleep(0.01)
     return true()
+
+
+LONG = limits(300)
+"""Room for runs that wait for the test, which a busy machine may hold up."""
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    """Give an empty folder of a run, in which the test can leave files for it."""
+    found = tmp_path / "scratch"
+    found.mkdir(mode=0o700)
+    return found
+
+
+def waits_for(name: str) -> str:
+    """Write code that goes on once a file of this name is in its folder."""
+    return f"import os, time\nwhile not os.path.exists({name!r}): time.sleep(0.01)\n"
 
 
 def test_result_progress_and_log_come_through() -> None:
@@ -41,15 +59,14 @@ def test_result_progress_and_log_come_through() -> None:
     assert outcome.memory_bytes > 50 * 2**20
 
 
-def test_lines_come_while_the_run_goes_on() -> None:
-    at: list[float] = []
-    run(
-        "import time\nfor i in range(3): print(i); time.sleep(0.3)",
-        on_line=lambda line: at.append(time.monotonic()),
-    )
+def test_lines_come_while_the_run_goes_on(scratch: Path) -> None:
+    code = "".join(f"print({n})\n" + waits_for(f"heard-{n}") for n in range(3))
+    outcome, _ = run(
+        code, within=LONG, scratch=scratch,
+        on_line=lambda line: (scratch / f"heard-{line}").touch(),
+    )  # fmt: skip
 
-    assert len(at) == 3
-    assert at[2] - at[0] > 0.4
+    assert outcome.reason == "ok"
 
 
 def test_lines_are_fit_for_a_page() -> None:
@@ -69,42 +86,49 @@ def test_error_has_type_message_and_line() -> None:
 
 def test_an_exception_in_on_step_kills_the_run() -> None:
     pids: list[int] = []
-    asked: list[float] = []
 
     def on_step(fraction: float, message: str) -> None:
         if pids:
-            asked.append(time.monotonic())
             raise Stopped
 
     with pytest.raises(Stopped):
         run(
-            "import os, time\nprint(os.getpid())\ntime.sleep(30)",
+            "import os, time\nprint(os.getpid())\ntime.sleep(300)",
+            within=LONG,
             on_line=lambda line: pids.append(int(line)),
             on_step=on_step,
         )
 
     assert wait_for(lambda: gone(pids[0]))
-    assert time.monotonic() - asked[0] < 0.3
 
 
-def test_on_step_is_called_five_times_a_second() -> None:
-    _, heard = run("import time; time.sleep(1)")
+def test_on_step_is_called_five_times_a_second_while_nothing_happens(scratch: Path) -> None:
+    steps: list[float] = []
 
-    assert len(heard.steps) >= 5
+    def on_step(fraction: float, message: str) -> None:
+        steps.append(fraction)
+        if len(steps) == 6:
+            (scratch / "enough").touch()
+
+    outcome, _ = run(waits_for("enough"), within=LONG, scratch=scratch, on_step=on_step)
+
+    assert outcome.reason == "ok"
+    assert STEP_SECONDS + TICK_SECONDS <= 0.2
 
 
-def test_on_step_is_called_while_the_zygote_boots_and_after() -> None:
-    cage, at = Cage(Setup(checked=False)), [time.monotonic()]
+def test_on_step_is_called_while_the_zygote_boots() -> None:
+    cage, steps, before = Cage(Setup(checked=False)), list[float](), list[int]()
     try:
         run(
-            "import time; time.sleep(0.5)",
+            "print('begins')",
             cage,
-            on_step=lambda fraction, message: at.append(time.monotonic()),
+            on_line=lambda line: before.append(len(steps)),
+            on_step=lambda fraction, message: steps.append(fraction),
         )
     finally:
         cage.close()
 
-    assert max(after - before for before, after in pairwise(at)) < 1
+    assert before[0] >= 2  # it loads pandas first, which takes longer than two steps
 
 
 def test_runs_do_not_mix_and_draw_different_numbers() -> None:
@@ -158,21 +182,26 @@ def test_the_zygote_has_one_thread() -> None:
     assert len(os.listdir(f"/proc/{the_keeper()._process.pid}/task")) == 1
 
 
-def test_two_runs_at_once() -> None:
-    started = time.monotonic()
+def test_two_runs_at_once(tmp_path: Path) -> None:
     found: list[str] = []
+    folders = [tmp_path / "one", tmp_path / "other"]
 
-    def one() -> None:
-        found.append(run("import time; time.sleep(1)")[0].reason)
+    def one(own: Path, other: Path) -> None:
+        code = "print('here')\n" + waits_for("other-is-here")
+        outcome, _ = run(
+            code, within=LONG, scratch=own, on_line=lambda line: (other / "other-is-here").touch()
+        )
+        found.append(outcome.reason)
 
-    threads = [threading.Thread(target=one) for _ in range(2)]
+    for folder in folders:
+        folder.mkdir(mode=0o700)
+    threads = [threading.Thread(target=one, args=each) for each in (folders, folders[::-1])]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
     assert found == ["ok", "ok"]
-    assert time.monotonic() - started < 1.9
 
 
 def test_forked_children_use_the_cage_of_their_parent() -> None:
@@ -200,12 +229,12 @@ def _forked_run(code: str) -> tuple[int, int]:
 
 
 def test_death_of_the_process_that_asked_kills_the_run_only() -> None:
-    horse, pid = _forked_run("import os, time; print(os.getpid()); time.sleep(30)")
+    horse, pid = _forked_run("import os, time; print(os.getpid()); time.sleep(300)")
 
     os.kill(horse, signal.SIGKILL)
     os.waitpid(horse, 0)
 
-    assert wait_for(lambda: gone(pid), 1)
+    assert wait_for(lambda: gone(pid))
     assert run("")[0].reason == "ok"
 
 
@@ -215,7 +244,7 @@ def test_death_of_the_worker_kills_zygote_and_run() -> None:
         "from tests.datasets.cage.keeper import run\n"
         "cage = Cage(Setup(checked=False, preload=False))\n"
         "print(cage._process.pid, flush=True)\n"
-        "run('import os, time; print(os.getpid()); time.sleep(30)', cage,"
+        "run('import os, time; print(os.getpid()); time.sleep(300)', cage,"
         " on_line=lambda line: print(line, flush=True))\n"
     )
     worker = subprocess.Popen(
@@ -228,7 +257,7 @@ def test_death_of_the_worker_kills_zygote_and_run() -> None:
     worker.wait()
     worker.stdout.close()
 
-    assert wait_for(lambda: gone(zygote) and gone(pid), 1)
+    assert wait_for(lambda: gone(zygote) and gone(pid))
 
 
 def test_death_of_the_zygote_kills_the_run_and_is_told() -> None:
@@ -239,8 +268,8 @@ def test_death_of_the_zygote_kills_the_run_and_is_told() -> None:
         os.kill(cage._process.pid, signal.SIGKILL)
 
     with pytest.raises(CageError):
-        run("import os, time; print(os.getpid()); time.sleep(30)", cage, on_line=on_line)
-    assert wait_for(lambda: gone(pids[0]), 1)
+        run("import os, time; print(os.getpid()); time.sleep(300)", cage, on_line=on_line)
+    assert wait_for(lambda: gone(pids[0]))
     assert not cage.alive()
     with pytest.raises(CageError):
         run("", cage)

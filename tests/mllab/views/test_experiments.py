@@ -11,6 +11,7 @@ from datasets.engine.types import Column
 from datasets.models import Dataset
 from mllab.models import Experiment, UseCase
 from mllab.services.features import PreviewPending
+from mllab.views import experiments as view
 from mllab.web import features as page
 from projects.models import Project
 from segplatform.kernel.errors import UserError
@@ -187,22 +188,30 @@ def test_the_sketch_answers_in_its_place_and_keeps_the_draft(
     }  # fmt: skip
 
 
+def test_what_is_set_while_a_sketch_is_being_made_stays(
+    owner: Client, question: UseCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*args: Any) -> dict[str, Any]:
+        owner.post(url_of(question), BASE | {"f-0-role": "display"})
+        return page.sketch_context(*args)
+
+    monkeypatch.setattr(view, "sketch_context", slow)
+    url = reverse("experiment_sketch", args=[question.project_id, question.pk])
+    assert owner.post(url, BASE, headers=HTMX).status_code == 200
+    assert [each["role"] for each in Experiment.objects.get().features] == [
+        "display", "input", "ignored",
+    ]  # fmt: skip
+
+
+def test_a_sketch_of_wrong_settings_leaves_the_draft(owner: Client, question: UseCase) -> None:
+    url = reverse("experiment_sketch", args=[question.project_id, question.pk])
+    owner.post(url, BASE, headers=HTMX)
+    wrong = BASE | {"f-0-role": "display", "f-1-role": "display"}
+    owner.post(url, wrong, headers=HTMX)
+    assert Experiment.objects.get().features[0]["role"] == "input"
+
+
 def test_a_page_that_only_opens_stores_nothing(owner: Client, question: UseCase) -> None:
     url = reverse("experiment_sketch", args=[question.project_id, question.pk])
     assert 'id="sketch-0"' in text_of(owner.post(f"{url}?look=1", BASE, headers=HTMX))
     assert not Experiment.objects.exists()
-
-
-def test_a_change_is_stored_before_its_sketches_are_drawn(
-    owner: Client, question: UseCase, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stored: list[int] = []
-
-    def drawn(**_: Any) -> Any:
-        stored.append(Experiment.objects.count())
-        return SKETCHES
-
-    monkeypatch.setattr(page, "sketch_ask", drawn)
-    url = reverse("experiment_sketch", args=[question.project_id, question.pk])
-    owner.post(url, BASE, headers=HTMX)
-    assert stored == [1]

@@ -78,7 +78,7 @@ def worker(start_worker: StartWorker, workers: dict[str, Process]) -> Process:
     return workers[SHARED]
 
 
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 45.0) -> bool:
     """Wait for a condition; say whether it came true in time."""
     end = time.monotonic() + seconds
     while not condition():
