@@ -127,8 +127,7 @@ def _is_marked(buffer: bytearray, end: int, row: int) -> bool:
 
 def _lines(buffer: bytearray, end: int) -> int:
     """Count lines; the last one of a file may have no end."""
-    ends = int(np.count_nonzero(np.frombuffer(buffer, np.uint8, end) == ord("\n")))
-    return ends + (buffer[end - 1] != ord("\n"))
+    return _count(buffer, end, b"\n") + (buffer[end - 1] != ord("\n"))
 
 
 def _parsed(block: memoryview, layout: Layout, skip: int, *, checked: bool) -> pa.Table:
@@ -198,13 +197,15 @@ def _quotes_fit(block: Bytes, end: int, layout: Layout) -> bool:
 
 def _lines_with(block: Bytes, end: int, mark: bytes) -> Bytes:
     """Return the lines of a block that hold ``mark``; all of them where that is most."""
-    found = np.flatnonzero(np.frombuffer(block, np.uint8, end) == ord(mark))
-    if len(found) * DENSE > end:
+    if _count(block, end, mark) * DENSE > end:
         return block[:end]
     lines, stop = [], 0
-    for place in found.tolist():
-        if place >= stop:
-            start, stop = block.rfind(b"\n", 0, place) + 1, block.find(b"\n", place, end) + 1
-            stop = stop or end
-            lines.append(block[start:stop])
+    while (place := block.find(mark, stop, end)) >= 0:
+        start, stop = block.rfind(b"\n", 0, place) + 1, block.find(b"\n", place, end) + 1
+        stop = stop or end
+        lines.append(block[start:stop])
     return b"".join(lines)
+
+
+def _count(block: Bytes, end: int, sign: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(block, np.uint8, end) == ord(sign)))
