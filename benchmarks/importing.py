@@ -152,11 +152,11 @@ def tell(runs: Mapping[str, Sequence[Figures]]) -> None:
             f"{ratio(runs, who, rival, 'work')} by work"
             for who in ("ours", "sandbox")
         ]
-        print(f"  as fast as {rival}: {'; '.join(said)}", flush=True)
+        print(f"  times as fast as {rival}: {'; '.join(said)}", flush=True)
 
 
 def ratio(runs: Mapping[str, Sequence[Figures]], who: str, rival: str, key: str) -> str:
     """Say how many times as fast one is as another: the median of neighbours, and its range."""
     pairs = zip(runs[who], runs[rival], strict=False)
     found = sorted(theirs[key] / mine[key] for mine, theirs in pairs)
-    return f"{statistics.median(found):.2f} x ({found[0]:.2f}-{found[-1]:.2f})"
+    return f"{statistics.median(found):.2f} ({found[0]:.2f}-{found[-1]:.2f})"
