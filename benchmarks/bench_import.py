@@ -2,17 +2,15 @@
 
 Run by ``python -m benchmarks.bench_import [folder]``: the folder holds ``online_retail.csv.gz`` and
 ``online_retail.xlsx`` (UCI Machine Learning Repository, dataset 352); without one, orders of the
-same size and kind are made up. They take turns in processes of their own, so that each has its own
-peak of memory; medians are told, and ratios of runs that were neighbours. pandas is told all types
-for the CSV, ours finds them over the whole file. ``--slow`` also waits for pandas with openpyxl.
+same size and kind are made up, also ten times as many; ``importing`` says how is measured. pandas
+is told all types for the CSV, ours finds them over the whole file. ``--slow`` also waits for pandas
+with openpyxl.
 """
 
 import gzip
 import json
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,18 +19,17 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-TURNS = 3
+from benchmarks.importing import MEBI, apart, one, tell, turns
+
 ROWS, INVOICES = 541_909, 25_900
-MEMORY = 2**30
-MEBI = 2**20
-PREVIEWS = 5
+TIMES, PREVIEWS = 10, 5
 NAMES = (
     *("InvoiceNo", "StockCode", "Description", "Quantity"),
     *("InvoiceDate", "UnitPrice", "CustomerID", "Country"),
 )
 TARGETS = {
-    "csv": "target: 1.3 x pandas, peak 0.6 x file + 100 MiB, preview 100 ms",
-    "xlsx": "target: 2 x calamine (fastexcel), 25 x openpyxl, peak 450 MiB, preview 50 ms",
+    "csv": "target: 1.3 x pandas; 0.6 x file + 100 MiB above what was held; preview 100 ms",
+    "xlsx": "target: 2 x calamine (fastexcel), 25 x openpyxl; peak 450 MiB; preview 50 ms",
 }
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET, SHARED = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
@@ -103,15 +100,6 @@ def workbook(path: Path, rows: list[tuple[Any, ...]]) -> None:
         out.writestr(SHARED, f'<sst xmlns="{MAIN}">{shared}</sst>')
 
 
-def ours(file: Path, out: Path) -> int:
-    """Import with the product, in this process."""
-    from datasets.engine.connectors.base import connectors
-    from segplatform.kernel.progress import NullProgress
-
-    connector = connectors.get(f"{file.suffix[1:]}_file")()
-    return connector.read(file, connector.Options(), out, NullProgress(), MEMORY).rows
-
-
 def theirs(file: Path, out: Path, engine: str) -> int:
     """Do what a notebook does."""
     import pandas as pd
@@ -130,6 +118,17 @@ def theirs(file: Path, out: Path, engine: str) -> int:
     return len(table)
 
 
+def longer(file: Path, target: Path) -> Path:
+    """Write the rows of a file ten times below its header."""
+    with file.open("rb") as rows, target.open("wb") as out:
+        out.write(rows.readline())
+        start = rows.tell()
+        for _ in range(TIMES):
+            rows.seek(start)
+            shutil.copyfileobj(rows, out, MEBI)
+    return target
+
+
 def previews(file: Path) -> float:
     """Give the median time of a preview, in milliseconds."""
     from datasets.engine.connectors.base import connectors
@@ -143,85 +142,31 @@ def previews(file: Path) -> float:
     return statistics.median(times) * 1_000
 
 
-def caged(file: Path, out: Path) -> dict[str, float]:
-    """Import with the product in the sandbox; its peak is that of the process in there."""
-    from benchmarks.bench_import_awkward import DISK, SECONDS, Measured
-    from datasets.engine.cage.client import Limits
-    from datasets.engine.file_run import FileJob, read_caged
-    from segplatform.kernel.progress import NullProgress
-
-    cage: Any = Measured()
-    if not cage.cage.status().ok:
-        return {"wall": float("nan"), "peak": float("nan"), "rows": 0}
-    work = out / "work"
-    work.mkdir(mode=0o700)
-    job = FileJob(file, file.name, {}, work, Limits(SECONDS, 2 * MEMORY, DISK))
-    began = time.perf_counter()
-    rows = read_caged(cage, job, out, NullProgress()).rows
-    wall = time.perf_counter() - began
-    cage.cage.close()
-    return {"wall": wall, "peak": cage.peak / MEBI, "rows": rows}
-
-
-def one(who: str, file: Path) -> None:
-    """Run one of them in this process and print its figures; libraries are in memory before."""
-    # pyarrow imports pandas, too; the sandbox has all of it before a file comes.
-    import pandas  # noqa: F401
-
-    import datasets.engine.cage.task_file  # noqa: F401
-
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder)
-        if who == "sandbox":
-            print(json.dumps(caged(file, out)))
-            return
-        if who == "preview":
-            print(json.dumps({"wall": previews(file), "peak": 0, "rows": 0}))
-            return
-        began = time.perf_counter()
-        rows = ours(file, out) if who == "ours" else theirs(file, out, who.split("+")[-1])
-        wall = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"wall": wall, "peak": peak, "rows": rows}))
-
-
-def run(*arguments: str) -> str:
-    """Run one part in a process of its own; a child starts with the peak of its parent."""
-    command = [sys.executable, "-m", "benchmarks.bench_import", *arguments]
-    return subprocess.check_output(command, text=True)
-
-
-def compare(file: Path, rivals: tuple[str, ...]) -> None:
+def compare(file: Path, rivals: tuple[str, ...], once: tuple[str, ...] = ()) -> None:
     """Measure one file and tell."""
-    kind = file.suffix[1:]
-    shown = json.loads(run("--one", "preview", str(file)))["wall"]
-    size = file.stat().st_size / MEBI
-    print(f"{kind.upper()}, {size:,.0f} MiB; preview {shown:,.0f} ms ({TARGETS[kind]})")
-    runs: dict[str, list[dict[str, float]]] = {who: [] for who in ("ours", "sandbox", *rivals)}
-    for _ in range(TURNS):
-        for who, found in runs.items():
-            if who != "pandas+openpyxl" or not found:
-                found.append(json.loads(run("--one", who, str(file))))
-    for who, found in runs.items():
-        wall, peak = (statistics.median(each[key] for each in found) for key in ("wall", "peak"))
-        pairs = zip(runs["ours"], found, strict=False)
-        ratio = statistics.median(theirs["wall"] / mine["wall"] for mine, theirs in pairs)
-        beside = f"  ours is {ratio:.1f} times as fast" if who in rivals else ""
-        print(f"  {who:16} {wall:8.2f} s  peak {peak:7,.0f} MiB  {found[0]['rows']:,} rows{beside}")
+    kind, size = file.suffix[1:], file.stat().st_size / MEBI
+    shown = json.loads(apart("bench_import", "--preview", str(file)))
+    print(f"{kind.upper()}, {size:,.0f} MiB; preview {shown:,.0f} ms ({TARGETS[kind]})", flush=True)
+    tell(turns("bench_import", file, rivals, once=once))
 
 
 def main() -> None:
     """Measure and tell."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--slow"]
     if arguments[:1] == ["--one"]:
-        one(arguments[1], Path(arguments[2]))
+        who, file = arguments[1], Path(arguments[2])
+        one(who, file, lambda path, out: theirs(path, out, who.split("+")[-1]))
+        return
+    if arguments[:1] == ["--preview"]:
+        print(previews(Path(arguments[1])))
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(folder, Path(arguments[0]) if arguments else None)
         compare(folder / "orders.csv", ("pandas",))
+        compare(longer(folder / "orders.csv", folder / "longer.csv"), ("pandas",))
         slow = ("pandas+openpyxl",) if "--slow" in sys.argv else ()
-        compare(folder / "orders.xlsx", ("pandas+fastexcel", *slow))
+        compare(folder / "orders.xlsx", ("pandas+fastexcel", *slow), once=slow)
 
 
 if __name__ == "__main__":

@@ -2,31 +2,22 @@
 
 Run by ``python -m benchmarks.bench_import_formats [folder]``: the folder holds
 ``online_retail.csv.gz`` (UCI Machine Learning Repository, dataset 352); without one, orders of the
-same size and kind are made up. They take turns in processes of their own, so that each has its own
-peak of memory; medians are told, and ratios of runs that were neighbours. pandas is told all types,
-ours finds them over the whole file. ``--large`` also imports 500 MB of JSON lines in the sandbox.
+same size and kind are made up; ``importing`` says how is measured. pandas is told all types, ours
+finds them over the whole file. ``--large`` also imports 500 MB of JSON lines in the sandbox.
 """
 
 import json
-import math
-import resource
 import shutil
 import sqlite3
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from contextlib import closing
 from pathlib import Path
 
-from benchmarks.bench_import import INVOICES, MEBI, NAMES, ROWS
+from benchmarks.bench_import import INVOICES, NAMES, ROWS
+from benchmarks.importing import MEBI, MEMORY, apart, one, tell, turns
 
-TURNS = 3
-MEMORY, DISK, SECONDS = 1_200_000_000, 20 * 2**30, 600.0
 LARGE = 500_000_000
-RIVAL = "pandas"
-KEYS = {".jsonl": "json_file", ".json": "json_file", ".sqlite": "sqlite_file"}
 TARGETS = {
     "orders.jsonl": "target: 1.3 x pandas",
     "orders.json": "target: as fast as pandas",
@@ -73,15 +64,6 @@ def prepare(folder: Path, source: Path | None) -> None:
         out.executemany("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?)", found)
 
 
-def ours(file: Path, out: Path) -> int:
-    """Import with the product, in this process."""
-    from datasets.engine.connectors.base import connectors
-    from segplatform.kernel.progress import NullProgress
-
-    connector = connectors.get(KEYS.get(file.suffix, "parquet_file"))()
-    return connector.read(file, connector.Options(), out, NullProgress(), MEMORY).rows
-
-
 def theirs(file: Path, out: Path) -> int:
     """Do what a notebook does."""
     import pandas as pd
@@ -99,84 +81,6 @@ def theirs(file: Path, out: Path) -> int:
     return len(table)
 
 
-def caged(file: Path, out: Path) -> tuple[int, float]:
-    """Import with the product in the sandbox; its peak is that of the process in there."""
-    from benchmarks.bench_import_awkward import Measured
-    from datasets.engine.cage.client import Limits
-    from datasets.engine.file_run import FileJob, read_caged
-    from segplatform.kernel.progress import NullProgress
-
-    cage = Measured()
-    if not cage.cage.status().ok:
-        return 0, math.nan
-    work = out / "work"
-    work.mkdir(mode=0o700)
-    job = FileJob(file, file.name, {}, work, Limits(SECONDS, MEMORY, DISK))
-    rows = read_caged(cage, job, out, NullProgress()).rows  # type: ignore[arg-type]
-    cage.cage.close()
-    return rows, cage.peak / MEBI
-
-
-def processor() -> float:
-    """Return the seconds of processors that this process and its ended children took."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
-
-
-def one(who: str, file: Path) -> None:
-    """Run one of them in this process, warm, and print its figures."""
-    import datasets.engine.connectors.base
-    import datasets.engine.file_work  # noqa: F401
-
-    if who == RIVAL:
-        import pandas  # noqa: F401
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder)
-        began, used, peak = time.perf_counter(), processor(), 0.0
-        if who == "sandbox":
-            rows, peak = caged(file, out)
-        else:
-            rows = (theirs if who == RIVAL else ours)(file, out)
-        figures = {"wall": time.perf_counter() - began, "processor": processor() - used}
-    peak = peak or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**figures, "peak": peak, "rows": rows}))
-
-
-def apart(*arguments: str) -> str:
-    """Do one thing in a process of its own; a child starts with the peak of its parent."""
-    command = [sys.executable, "-m", "benchmarks.bench_import_formats", *arguments]
-    return subprocess.check_output(command, text=True)
-
-
-def run(who: str, file: Path) -> dict[str, float]:
-    """Return the figures of one run."""
-    found: dict[str, float] = json.loads(apart("--one", who, str(file)))
-    return found
-
-
-def compare(file: Path) -> None:
-    """Measure one file and tell."""
-    print(f"{file.name}, {file.stat().st_size / MEBI:,.0f} MiB ({TARGETS[file.name]})")
-    runs: dict[str, list[dict[str, float]]] = {who: [] for who in ("ours", "sandbox", RIVAL)}
-    for _ in range(TURNS):
-        for who, found in runs.items():
-            found.append(run(who, file))
-    for who, found in runs.items():
-        wall, used, peak = (
-            statistics.median(each[key] for each in found) for key in ("wall", "processor", "peak")
-        )
-        beside = f"  ours: {ratio(runs, 'wall')} by the clock, {ratio(runs, 'processor')} by work"
-        told = f"  {who:8} {wall:7.2f} s  {used:7.2f} s of processors  peak {peak:6,.0f} MiB"
-        rows = f"  {found[0]['rows']:,} rows"
-        print(told + rows + (beside if who == RIVAL else ""), flush=True)
-
-
-def ratio(runs: dict[str, list[dict[str, float]]], key: str) -> str:
-    """Say how many times as fast ours is, by the median of neighbours."""
-    pairs = zip(runs["ours"], runs[RIVAL], strict=True)
-    return f"{statistics.median(theirs[key] / mine[key] for mine, theirs in pairs):.1f} x"
-
-
 def large(folder: Path) -> None:
     """Import the rows once, and again and again in one file, each in the sandbox."""
     file, once = folder / "large.jsonl", folder / "orders.jsonl"
@@ -186,7 +90,7 @@ def large(folder: Path) -> None:
                 shutil.copyfileobj(rows, out)
     print(f"JSON lines in the sandbox (target: within {MEMORY / 1e6:,.0f} MB, the same peak)")
     for each in (once, file):
-        found = run("sandbox", each)
+        found = json.loads(apart("bench_import_formats", "--one", "sandbox", str(each)))
         size = each.stat().st_size / 1e6
         print(
             f"  {size:6,.0f} MB {found['wall']:7.2f} s  {size / found['wall']:5.0f} MB a second"
@@ -199,16 +103,18 @@ def main() -> None:
     """Measure and tell."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--large"]
     if arguments[:1] == ["--one"]:
-        one(arguments[1], Path(arguments[2]))
+        one(arguments[1], Path(arguments[2]), theirs)
         return
     if arguments[:1] == ["--prepare"]:
         prepare(Path(arguments[1]), Path(arguments[2]) if arguments[2:] else None)
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        apart("--prepare", name, *arguments)
-        for each in TARGETS:
-            compare(folder / each)
+        apart("bench_import_formats", "--prepare", name, *arguments)
+        for each, target in TARGETS.items():
+            size = (folder / each).stat().st_size / MEBI
+            print(f"{each}, {size:,.0f} MiB ({target})", flush=True)
+            tell(turns("bench_import_formats", folder / each, ["pandas"]))
         if "--large" in sys.argv:
             large(folder)
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datasets.engine.duck import OnDemand
 from datasets.engine.infer import Candidates
 from datasets.engine.kinds import Kind, convert_sql
+from datasets.engine.plain_cells import plain_values
 from datasets.engine.rejects import Rejects
 from datasets.engine.types import ROW_COLUMN, ColumnType
 
@@ -88,7 +89,7 @@ def _encode(column: pa.ChunkedArray) -> Encoded:
 class Converter:
     """Converts groups of rows; ``null_words`` are texts that mean "nothing here"."""
 
-    con: duckdb.DuckDBPyConnection
+    database: OnDemand
     targets: Sequence[Target]
     null_words: Sequence[str] = ()
     _words: pa.Array = field(init=False)
@@ -143,15 +144,22 @@ class Converter:
     def _values(self, texts: dict[int, pa.Array]) -> dict[int, pa.Array]:
         """Convert the different texts of each column, in their order; what does not fit is null.
 
-        One query for all columns, the shorter ones filled up: a query costs more than its rows.
+        One query for all columns that need one, the shorter ones filled up: a query costs more
+        than its rows.
         """
         kinds = {t.index: t.kind for t in self.targets if t.kind and t.index in texts}
+        found = {i: plain_values(texts[i], kind, _ARROW[kind.type]) for i, kind in kinds.items()}
+        done = {i: values for i, values in found.items() if values is not None}
+        return done | self._asked({i: kind for i, kind in kinds.items() if i not in done}, texts)
+
+    def _asked(self, kinds: dict[int, Kind], texts: dict[int, pa.Array]) -> dict[int, pa.Array]:
+        """Let DuckDB convert the texts of the columns that have these kinds."""
         if not kinds:
             return {}
-        longest = max(map(len, texts.values()))
+        longest = max(len(texts[i]) for i in kinds)
         padded = {
-            f"x{i}": pa.concat_arrays([array, pa.nulls(longest - len(array), pa.string())])
-            for i, array in texts.items()
+            f"x{i}": pa.concat_arrays([texts[i], pa.nulls(longest - len(texts[i]), pa.string())])
+            for i in kinds
         }
         made = ", ".join(f"{convert_sql(kind, f'x{i}')} AS v{i}" for i, kind in kinds.items())
         result = self._query(f"SELECT {made} FROM texts", pa.table(padded))
@@ -161,11 +169,12 @@ class Converter:
         }
 
     def _query(self, sql: str, texts: pa.Table) -> pa.Table:
-        self.con.register("texts", texts)
+        con = self.database.con
+        con.register("texts", texts)
         try:
-            return self.con.sql(sql).to_arrow_table()
+            return con.sql(sql).to_arrow_table()
         finally:
-            self.con.unregister("texts")
+            con.unregister("texts")
 
     def _text(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
         """Return the column, null words made null."""

@@ -24,9 +24,10 @@ READ_BYTES = 2**21
 """What is parsed at once: about a row group of an ordinary file."""
 WIDE = 64
 """From so many columns on Arrow takes far more memory than they hold, unless it is held back."""
-DENSE = 50
-"""A quote every so many bytes: then looking for the lines with quotes costs more than it saves."""
+QUOTED = 2**15
+"""Once lines with quotes hold so many bytes, and half of all: to look for them costs too much."""
 DOS_END = b"\x1a"
+ASCII_END = 0x80
 
 Bytes = bytes | bytearray
 
@@ -71,7 +72,8 @@ def regular_parts(path: Path, layout: Layout, *, scanned: bool) -> Iterator[pa.T
             raise Irregular
         if not scanned and not (_is_clean(buffer, end, row) and _quotes_fit(buffer, end, layout)):
             raise Irregular
-        table = _parsed(memoryview(buffer)[:end], layout, skip, checked=scanned)
+        checked = scanned or _is_ascii(buffer, end)
+        table = _parsed(memoryview(buffer)[:end], layout, skip, checked=checked)
         if table.num_rows != _lines(buffer, end) - skip:
             raise Irregular
         for start in range(0, table.num_rows, ROW_GROUP_ROWS):
@@ -118,6 +120,11 @@ def _is_clean(buffer: bytearray, end: int, row: int) -> bool:
     return not buffer.endswith(DOS_END, 0, end)
 
 
+def _is_ascii(buffer: bytearray, end: int) -> bool:
+    """Say whether all of it is plain ASCII: one look is quicker than Arrow's at every cell."""
+    return int(np.frombuffer(buffer, np.uint8, end).max(initial=0)) < ASCII_END
+
+
 def _is_marked(buffer: bytearray, end: int, row: int) -> bool:
     """Say whether a byte order mark stands anywhere but at the start of the file."""
     first = codecs.BOM_UTF8[:1]  # one byte is found many times as fast as three
@@ -127,8 +134,7 @@ def _is_marked(buffer: bytearray, end: int, row: int) -> bool:
 
 def _lines(buffer: bytearray, end: int) -> int:
     """Count lines; the last one of a file may have no end."""
-    ends = int(np.count_nonzero(np.frombuffer(buffer, np.uint8, end) == ord("\n")))
-    return ends + (buffer[end - 1] != ord("\n"))
+    return _count(buffer, end, b"\n") + (buffer[end - 1] != ord("\n"))
 
 
 def _parsed(block: memoryview, layout: Layout, skip: int, *, checked: bool) -> pa.Table:
@@ -198,13 +204,17 @@ def _quotes_fit(block: Bytes, end: int, layout: Layout) -> bool:
 
 def _lines_with(block: Bytes, end: int, mark: bytes) -> Bytes:
     """Return the lines of a block that hold ``mark``; all of them where that is most."""
-    found = np.flatnonzero(np.frombuffer(block, np.uint8, end) == ord(mark))
-    if len(found) * DENSE > end:
-        return block[:end]
-    lines, stop = [], 0
-    for place in found.tolist():
-        if place >= stop:
-            start, stop = block.rfind(b"\n", 0, place) + 1, block.find(b"\n", place, end) + 1
-            stop = stop or end
-            lines.append(block[start:stop])
+    lines: list[Bytes] = []
+    size = stop = 0
+    while (place := block.find(mark, stop, end)) >= 0:
+        if size > max(QUOTED, stop // 2):
+            return block[:end]
+        start, stop = block.rfind(b"\n", 0, place) + 1, block.find(b"\n", place, end) + 1
+        stop = stop or end
+        lines.append(block[start:stop])
+        size += stop - start
     return b"".join(lines)
+
+
+def _count(block: Bytes, end: int, sign: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(block, np.uint8, end) == ord(sign)))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,16 +38,36 @@ def connect(
     run SQL that a person wrote on such a connection; load tables first and give no paths there.
     The configuration is locked, nothing can be installed, and queries spill into ``temp_dir``.
     """
-    con = duckdb.connect(":memory:", config=dict(_SAFE_CONFIG))
+    config: dict[str, Any] = dict(_SAFE_CONFIG)
+    if threads:  # here, for a thread that is started and ended again takes milliseconds
+        config["threads"] = int(threads)
+    con = duckdb.connect(":memory:", config=config)
     con.execute(f"SET memory_limit = '{max(memory_bytes, 32 * 2**20)}B'")
     con.execute(f"SET temp_directory = {literal(str(temp_dir))}")
     con.execute("SET TimeZone = 'UTC'")
-    if threads:
-        con.execute(f"SET threads = {int(threads)}")
     _allow(con, [Path(path) for path in paths])
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     return con
+
+
+class OnDemand:
+    """A database as ``connect`` opens it, once it is asked for: what never needs one saves it."""
+
+    def __init__(self, memory_bytes: int, temp_dir: Path | str, threads: int | None = None) -> None:
+        self._told = memory_bytes, temp_dir, threads
+
+    @cached_property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """Open it, or give the open one."""
+        return connect(*self._told)
+
+    def __enter__(self) -> "OnDemand":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "con" in self.__dict__:
+            self.con.close()
 
 
 def _allow(con: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:

@@ -132,6 +132,15 @@ def kinds_automatic(numbers: Numbers) -> list[Kind]:
     return [Truth(), *found, *MOMENTS]
 
 
+def patterns_compile() -> None:
+    """Compile the pattern of every kind that is looked for: a fifth of a small import's time.
+
+    Python keeps what was compiled, and so does each process that is forked from this one.
+    """
+    for kind in (*kinds_automatic(Numbers()), Amount(Numbers())):
+        re.compile(kind.pattern)
+
+
 def kinds_wanted(wanted: ColumnType, numbers: Numbers) -> list[Kind]:
     """Return the kinds that a person's own choice of a type allows, in the order of preference."""
     if wanted == "text":

@@ -55,7 +55,7 @@ def _simple(kind: pa.DataType) -> Native | None:
     if pa.types.is_time(kind):
         return Native("text", _cast(pa.string()))
     if pa.types.is_null(kind) or is_text(kind):
-        return Native("text", _texts)
+        return Native("text", as_texts)
     if isinstance(kind, pa.UuidType):
         return Native("text", lambda values: _described(values.cast(kind)))
     if isinstance(kind, pa.BaseExtensionType):
@@ -107,7 +107,7 @@ class Open:
     def decided(self) -> Native | None:
         """Return what the column is; None where it is bytes that are no text."""
         if is_binary(self.kind):
-            return Native("text", _texts) if self._fits["text"] else None
+            return Native("text", as_texts) if self._fits["text"] else None
         if self._fits["integer"]:
             return Native("integer", _cast(pa.int64()))
         if self._fits["decimal"]:
@@ -118,7 +118,7 @@ class Open:
                 "float", lambda values: values.cast(pa.string()).cast(pa.float64()),
                 "its amounts have over four decimals.",
             )  # fmt: skip
-        return Native("text", _texts, f"numbers of over {SAFE_DIGITS} digits stay text.")
+        return Native("text", as_texts, f"numbers of over {SAFE_DIGITS} digits stay text.")
 
 
 def plain(values: pa.Array) -> pa.Array:
@@ -130,7 +130,8 @@ def _cast(kind: pa.DataType) -> Callable[[pa.Array], pa.Array]:
     return lambda values: values.cast(kind)
 
 
-def _texts(values: pa.Array) -> pa.Array:
+def as_texts(values: pa.Array) -> pa.Array:
+    """Write values as text; an empty text is none."""
     if pa.types.is_fixed_size_binary(values.type):
         values = values.cast(pa.binary())
     text = values.cast(pa.string())

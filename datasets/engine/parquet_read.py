@@ -10,14 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datasets.engine.bounds import ROW_GROUP_ROWS, SAMPLE_LINES
+from datasets.engine.bounds import MAX_CELL_BYTES, ROW_GROUP_ROWS, SAMPLE_LINES
 from datasets.engine.convert import Target
 from datasets.engine.infer import Candidates, Verdict
 from datasets.engine.kinds import TEXT, Number
 from datasets.engine.names import clean_names
 from datasets.engine.numbers import Numbers
-from datasets.engine.parquet_kinds import Native, Open, plain, settled
-from datasets.engine.parquet_open import ParquetOpened
+from datasets.engine.parquet_kinds import Native, Open, as_texts, is_text, plain, settled
+from datasets.engine.parquet_open import PIECE_BYTES, ParquetOpened
 from datasets.engine.rejects import Rejects
 from datasets.engine.results import ReadResult
 from datasets.engine.source import GROUP_BYTES, Tally, without_empty
@@ -136,6 +136,25 @@ class ParquetTable:
         yield from self.said
 
 
+def _spelled(column: pa.Array) -> pa.Array | None:
+    """Write a column of a few texts, each of them once; None where cells must be looked at."""
+    if not pa.types.is_dictionary(column.type) or not is_text(column.type.value_type):
+        return None
+    words = column.dictionary
+    if len(words) > len(column) or words.nbytes > PIECE_BYTES:
+        return None  # more of them than cells: a row group may have many times as many
+    texts = as_texts(words)
+    longest = pc.max(pc.binary_length(texts)).as_py() or 0
+    if longest > MAX_CELL_BYTES or pc.any(pc.match_substring(texts, NUL)).as_py():
+        return None  # the rows with such a text must be named or counted
+    return texts.take(column.indices)
+
+
+def _is_broken(values: pa.Array) -> bool:
+    """Say whether numbers have decimals."""
+    return bool(pc.any(pc.not_equal(pc.floor(values), values)).as_py())
+
+
 class ParquetRead(TypedRead):
     """One reading of one file."""
 
@@ -162,12 +181,13 @@ class ParquetRead(TypedRead):
         part = SubProgress(self.progress, start, stop)
         part.step(0, message)
         held: list[pa.Table] = []
+        rows = size = 0
         for batch in self._table.opened.batches():
             held.append(without_empty(self._piece(batch), self.tally))
-            rows = sum(each.num_rows for each in held)
-            if rows >= ROW_GROUP_ROWS or sum(each.nbytes for each in held) >= GROUP_BYTES:
+            rows, size = rows + held[-1].num_rows, size + held[-1].nbytes
+            if rows >= ROW_GROUP_ROWS or size >= GROUP_BYTES:
                 yield pa.concat_tables(held)
-                held = []
+                held, rows, size = [], 0, 0
             part.step(min(self.tally.rows / max(self._table.opened.rows, 1), 1), message)
         if held:
             yield pa.concat_tables(held)
@@ -179,10 +199,13 @@ class ParquetRead(TypedRead):
         columns = []
         for index, name in enumerate(table.names):
             before = batch.column(table.places[index])
+            if (texts := _spelled(before)) is not None:
+                columns.append(texts)
+                continue
             values = table.values(batch, index)
             if pa.types.is_floating(values.type):
                 self._lost[name] += values.null_count - before.null_count
-                if pc.any(pc.not_equal(pc.floor(values), values)).as_py():
+                if name not in self._broken and _is_broken(values):
                     self._broken.add(name)
             if index not in self._plan.natives:
                 values = values.cast(pa.string())

@@ -4,7 +4,7 @@ SQLite stores a type with every cell, not with a column, so the values decide.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from dataclasses import dataclass, field
 from types import NoneType
 from typing import Any
 
@@ -47,21 +47,37 @@ def cell_text(value: Any) -> str | None:
     return str(value)
 
 
-@lru_cache(2**16)
-def float_text(value: float | None) -> str | None:
-    """Write a number as text; many occur again and again."""
-    return cell_text(value)
+@dataclass
+class Held:
+    """Cells of one column that are looked at together, and of which types they are."""
+
+    name: str
+    cells: list[Any] = field(default_factory=list)
+    kinds: set[type] = field(default_factory=set)
+
+    def take(self, cells: Sequence[Any], kinds: set[type]) -> int:
+        """Add cells of these types; return how long they are together."""
+        self.cells.extend(cells)
+        self.kinds |= kinds
+        if str in kinds and kinds <= {str, NoneType}:
+            return len("".join(filter(None, cells)))  # faster than their lengths one by one
+        if str in kinds or bytes in kinds:
+            return sum(len(cell) for cell in cells if isinstance(cell, str | bytes))
+        return 0
 
 
-def column_cells(cells: Sequence[Any], kinds: set[type]) -> pa.Array:
-    """Write cells of one column as text, or as the whole numbers that all of them are."""
+def column_text(cells: Sequence[Any], kinds: set[type]) -> pa.Array:
+    """Write cells of these types as text; of fractions many occur again and again."""
     kinds = kinds - {NoneType}
     if not kinds or kinds == {str}:
         return pa.array(cells, pa.string())
     if kinds == {int}:
-        return pa.array(cells, pa.int64())
-    texts = map(float_text if kinds == {float} else cell_text, cells)
-    return pa.array(list(texts), pa.string())
+        return pa.array(cells, pa.int64()).cast(pa.string())
+    if kinds == {float}:
+        found = pa.array(cells, pa.float64()).dictionary_encode()
+        texts = [cell_text(number) for number in found.dictionary.to_pylist()]
+        return pa.array(texts, pa.string()).take(found.indices)
+    return pa.array([cell_text(cell) for cell in cells], pa.string())
 
 
 def sample_rows(opened: SqliteOpened, table: SqliteTable, most: int) -> list[list[str | None]]:
@@ -110,40 +126,34 @@ class SqliteRead(TypedRead):
 
     def _pieces(self, rejects: Rejects | None) -> Iterator[pa.Table]:
         """Yield the rows in tables of some thousand, fewer where they are wide."""
-        parts: list[list[pa.Array]] = []
-        count, before = 0, pa.total_allocated_bytes()
+        held = [Held(name) for name in self._names]
+        count = size = 0
         for rows in self._opened.chunks(self._table, CHUNK, sound=self._sound):
-            made = []
-            for name, cells in zip(self._names, zip(*rows, strict=True), strict=True):
+            for column, cells in zip(held, zip(*rows, strict=True), strict=True):
                 kinds = set(map(type, cells))
                 if bytes in kinds and rejects is not None:
-                    _refuse(name, cells, rejects, self.tally.rows + count + 1)
-                made.append(column_cells(cells, kinds))
-            parts.append(made)
+                    _refuse(column.name, cells, rejects, self.tally.rows + count + 1)
+                size += column.take(cells, kinds)
             count += len(rows)
-            if count >= PIECE_ROWS or pa.total_allocated_bytes() - before >= PIECE_BYTES:
-                yield self._piece(parts, count)
-                parts, count, before = [], 0, pa.total_allocated_bytes()
-        if parts:
-            yield self._piece(parts, count)
+            if count >= PIECE_ROWS or size >= PIECE_BYTES:
+                yield self._piece(held, count)
+                held, count, size = [Held(name) for name in self._names], 0, 0
+        if count:
+            yield self._piece(held, count)
 
-    def _piece(self, parts: list[list[pa.Array]], count: int) -> pa.Table:
+    def _piece(self, held: list[Held], count: int) -> pa.Table:
         first = self.tally.rows + 1
         numbers = pa.array(np.arange(first, first + count, dtype=np.int64))
         self.tally.rows += count
         columns = []
-        for name, arrays in zip(self._names, zip(*parts, strict=True), strict=True):
-            whole = [pa.types.is_integer(each.type) for each in arrays]
-            if all(whole):
-                columns.append(pa.concat_arrays(arrays).cast(pa.string()))
-                continue
-            if any(whole):
-                arrays = tuple(each.cast(pa.string()) for each in arrays)
-            column = pa.concat_arrays(arrays)
-            require_cells(column, name, numbers)
-            column, nuls = without_nul(column)
-            self._nuls += nuls
-            columns.append(_without_blank(column))
+        for each in held:
+            column = column_text(each.cells, each.kinds)
+            if str in each.kinds:
+                require_cells(column, each.name, numbers)
+                column, nuls = without_nul(column)
+                self._nuls += nuls
+                column = _without_blank(column)
+            columns.append(column)
         names = [*map(str, range(len(columns))), ROW_COLUMN]
         return pa.table([*columns, numbers], names=names)
 

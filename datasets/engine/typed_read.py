@@ -3,12 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from datasets.engine.convert import Converter, Misfit, Target
-from datasets.engine.duck import connect
+from datasets.engine.duck import OnDemand
 from datasets.engine.rejects import Rejects
 from datasets.engine.results import ReadResult, unread_words
 from datasets.engine.source import Irregular, Tally
@@ -49,11 +48,11 @@ class TypedRead(ABC):
         """Read all rows into ``part-0.parquet``; raises ``UserError`` and ``Cancelled``."""
         rejects = Rejects(self.out_dir)
         # One thread: it converts a row group at a time, and more only hold more memory.
-        with connect(self.memory_bytes // 4, self.scratch / "spill", 1) as con:
+        with OnDemand(self.memory_bytes // 4, self.scratch / "spill", 1) as database:
             if plan.unsettled():
-                self._survey(con, plan, null_words)
+                self._survey(database, plan, null_words)
             while True:
-                converter = Converter(con, plan.targets(), null_words)
+                converter = Converter(database, plan.targets(), null_words)
                 try:
                     self._write(converter, rejects)
                     break
@@ -62,15 +61,15 @@ class TypedRead(ABC):
                     if isinstance(error, Irregular):
                         self.exact()
                     else:
-                        self._survey(con, plan, null_words)
+                        self._survey(database, plan, null_words)
                 rejects = Rejects(self.out_dir)
         rejects.close()
         self.progress.step(0.97, "Checking what was written")
         return self._result(plan, list(converter.targets), rejects)
 
-    def _survey(self, con: Any, plan: TypePlan, null_words: tuple[str, ...]) -> None:
+    def _survey(self, database: OnDemand, plan: TypePlan, null_words: tuple[str, ...]) -> None:
         """Count over the whole source what each possible type of each open column misses."""
-        converter = Converter(con, [], null_words)
+        converter = Converter(database, [], null_words)
         self.progress.log("The first rows do not settle every type: checking all of them.")
         while True:
             found = plan.reopen()

@@ -17,6 +17,7 @@ from datasets.engine.cage.tasks import Report
 from datasets.engine.connectors.base import connectors
 from datasets.engine.file_work import file_preview, file_read
 from datasets.engine.import_losses import file_losses
+from datasets.engine.kinds import patterns_compile
 from segplatform.kernel.errors import UserError
 
 LIMITS_REACHED = (MemoryError, duckdb.OutOfMemoryException, OSError)
@@ -33,6 +34,7 @@ for _name in (
     "datasets.engine.sqlite_read",
 ):
     import_module(_name)  # what a reader imports when it needs it cannot be read in the cage
+patterns_compile()
 
 
 def run(args: dict[str, Any], inputs: Path | None, scratch: Path, report: Report) -> dict[str, Any]:

@@ -114,6 +114,16 @@ def test_the_index_of_pandas(tmp_path: Path) -> None:
     assert (import_file(path).names, import_file(path).rows) == (["a", "index"], [(1, "x")])
 
 
+def test_texts_that_repeat_are_read_as_those_that_do_not(tmp_path: Path) -> None:
+    cells = ["a\0b", "", None, "c", "c", "a\0b", "", "d"]
+    columns = {"few": pa.array(cells), "many": pa.array([f"{n} é" for n in range(8)])}
+    for size in (8, 1):  # all in one row group, and a dictionary for each row
+        table = import_file(write(tmp_path, columns, row_group_size=size))
+        assert [row[0] for row in table.rows] == ["ab", None, None, "c", "c", "ab", None, "d"]
+        assert [row[1] for row in table.rows] == columns["many"].to_pylist()
+        assert "2 cells held NUL" in table.said
+
+
 def test_long_texts_in_a_small_dictionary_take_little_memory(tmp_path: Path) -> None:
     text = pa.DictionaryArray.from_arrays(
         pa.array([0] * 3_000, pa.int32()), pa.array(["x" * 500_000])
