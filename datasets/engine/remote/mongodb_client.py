@@ -17,6 +17,7 @@ from datasets.engine.remote.kind_words import (
     NO_ANSWER,
     NO_HOST,
     NO_TLS,
+    NOT_YET,
     OTHER_NAME,
     REFUSED,
     UNKNOWN_AUTHORITY,
@@ -133,7 +134,8 @@ def _by_words(text: str, host: str) -> str | None:
     """Tell errors of the network apart by their words: PyMongo keeps nothing else of them."""
     told = (
         ("is not valid for", OTHER_NAME), ("doesn't match", OTHER_NAME),
-        ("certificate has expired", EXPIRED), ("certificate verify failed", UNKNOWN_AUTHORITY),
+        ("certificate has expired", EXPIRED), ("certificate is not yet valid", NOT_YET),
+        ("certificate verify failed", UNKNOWN_AUTHORITY),
         ("SSL", NO_TLS), ("TLS", NO_TLS), ("refused", REFUSED), ("not known", NO_HOST),
         ("nodename", NO_HOST), ("name resolution", NO_HOST), ("timed out", NO_ANSWER),
         ("closed", BROKEN_OFF), ("reset", BROKEN_OFF),

@@ -34,8 +34,8 @@ _BY_STATE = {
     "25006": "Only reading is possible here: {said}",
 }
 _UNTRUSTED = UNPROVEN + (
-    "who issued it is not known here, or it has expired. Enter the certificate of the authority "
-    "that issued it, or ask who runs the server."
+    "it has expired, or who issued it is not known here. Ask who runs the server whether it has to "
+    "be renewed; if not, enter the certificate of the authority that issued it."
 )
 # What libpq itself says comes without a state, always in English.
 _BY_WORDS = (
