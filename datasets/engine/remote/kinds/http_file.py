@@ -12,7 +12,16 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from datasets.engine.csv_words import offered
-from datasets.engine.remote.base import Fetched, Listing, Remote, Thing, Told, remotes
+from datasets.engine.remote.base import (
+    Fetched,
+    Listing,
+    Misfit,
+    Remote,
+    Thing,
+    Told,
+    remotes,
+    shown,
+)
 from datasets.engine.remote.kind_words import (
     BROKEN_OFF,
     TOO_LARGE,
@@ -48,10 +57,14 @@ class HttpSettings(Told):
         "none", title="Sign-in", description="What the server asks for.",
         json_schema_extra=offered(SIGN_IN),
     )  # fmt: skip
-    user: str = Field("", title="User", max_length=200, description="Only with user and password.")
+    user: str = Field(
+        "", title="User", max_length=200, description="Only with user and password.",
+        json_schema_extra=shown(sign_in="basic"),
+    )  # fmt: skip
     header: str = Field(
         "", title="Header", max_length=60,
         description="Only with a header of your own, such as X-Api-Key.",
+        json_schema_extra=shown(sign_in="header"),
     )  # fmt: skip
 
     @field_validator("url")
@@ -63,10 +76,10 @@ class HttpSettings(Told):
     @model_validator(mode="after")
     def _is_whole(self) -> "HttpSettings":
         if self.sign_in == "basic" and (not self.user or ":" in self.user):
-            raise ValueError("User and password need a user, without a colon in its name")
+            raise Misfit("user", "User and password need a user, without a colon in its name")
         own = self.header.lower()
         if self.sign_in == "header" and (not _HEADER.fullmatch(own) or own in _NEVER):
-            raise ValueError("A header of your own needs its name, such as X-Api-Key")
+            raise Misfit("header", "A header of your own needs its name, such as X-Api-Key")
         return self
 
 
@@ -76,6 +89,7 @@ class HttpSecrets(Told):
     secret: str = Field(
         "", title="Password or token", max_length=4_000,
         description="Sent to this host only, never to one that it redirects to.",
+        json_schema_extra=shown(sign_in="basic bearer header"),
     )  # fmt: skip
 
     @field_validator("secret")
