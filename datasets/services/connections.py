@@ -26,7 +26,7 @@ NO_KIND = "There is no such kind of connection."
 AGAIN = "Type it again: it is only ever sent to where it was entered for."
 SENTENCES = {
     "missing": "Fill this in.",
-    "string_too_short": "Fill this in.",
+    "string_too_short": "Enter at least {min_length:,} characters.",
     "string_too_long": "Enter at most {max_length:,} characters.",
     "string_pattern_mismatch": "This cannot be right: see what is meant below.",
     "int_parsing": "Enter a whole number.",
@@ -232,7 +232,7 @@ def _checked(model: type[Told], values: Values, part: str) -> dict[str, Any]:
     try:
         return model.model_validate(dict(values)).model_dump(mode="json", by_alias=True)
     except ValidationError as error:
-        fields = dict(_fault(part, each) for each in error.errors(include_input=False))
+        fields = dict(_fault(part, each) for each in error.errors())
         whole = [text for path, text in fields.items() if path == part]
         raise UserError(whole[0] if whole else "Some fields need another value.", fields) from None
 
@@ -241,7 +241,8 @@ def _fault(part: str, told: Any) -> tuple[str, str]:
     """Give the field that does not fit, and a sentence for it."""
     more = told.get("ctx", {})
     at = (more["error"].field,) if isinstance(more.get("error"), Misfit) else told["loc"]
-    text = SENTENCES.get(told["type"], "{text}.").format(
+    empty = told["type"] == "string_too_short" and not str(told["input"]).strip()
+    text = SENTENCES.get("missing" if empty else told["type"], "{text}.").format(
         text=str(told["msg"]).removeprefix("Value error, ").rstrip("."), **more
     )
     return ".".join([part, *map(str, at)]), text

@@ -1,6 +1,7 @@
 """What the pages of connections show."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -166,9 +167,15 @@ def fetching_context(connection: Connection, job: Job) -> dict[str, Any]:
     item = job.args["item"]
     return {
         "connection": connection, "job": job, "section": "datasets",
-        "item_text": json.dumps(item),
+        "item_text": json.dumps(item), "what": item_words(item),
         "query": _query(connection, item["query"]) if item.get("query") else None,
     }  # fmt: skip
+
+
+def item_words(item: Mapping[str, Any]) -> str:
+    """Say what is fetched, as a person chose it: "public · orders"; "" for a question."""
+    parts = ("schema", "database", "bucket", "container", "table", "collection", "key", "path")
+    return " · ".join(str(item[part]) for part in parts if item.get(part) and not item.get("query"))
 
 
 def _text(value: Any) -> str:

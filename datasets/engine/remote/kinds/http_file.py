@@ -40,6 +40,10 @@ SIGN_IN = {
     "none": "None", "basic": "User and password", "bearer": "Token (Bearer)",
     "header": "A header of your own",
 }  # fmt: skip
+NO_LENGTH = (
+    "{host} does not say how long the file is: where the connection broke off, the rows behind "
+    "that are missing. Compare the number of rows with what you expect."
+)
 _MOVED = (301, 302, 303, 307, 308)
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,60}")
 _NEVER = ("host", "content-length", "transfer-encoding", "connection", "upgrade")
@@ -151,7 +155,9 @@ class HttpFile(Remote):
                     progress.step(taken / size if size else 0, f"Fetching, {taken:,} bytes")
             if size is not None and taken != size:
                 raise UserError(said_of(BROKEN_OFF, url.hostname or ""))
-            return Fetched(_name(response, url))
+            unsure = size is None and not response.chunked
+            said = (NO_LENGTH.format(host=one_line(url.hostname or "", 100)),) if unsure else ()
+            return Fetched(_name(response, url), warnings=said)
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[HTTPResponse, SplitResult]]:
