@@ -14,6 +14,12 @@ from datasets.engine.remote.rest_records import lines_of
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.progress import NullProgress, Progress
 
+NOT_IN_PART = (
+    "Services often give the newest first: what is older would never come, so that nothing is "
+    "added. Raise these limits in the connection, or have the service give newer records alone "
+    "({newer})."
+)
+
 
 @remotes.register
 class RestApi(Remote):
@@ -89,15 +95,13 @@ class RestApi(Remote):
                         break
         finally:
             client.close()
-        if not rows and (pages.ended or not told.newer_column):
-            raise UserError(
-                f"{pages.ended} None of these records is newer. Ask for more pages, or for newer "
-                "records alone." if pages.ended
-                else "The answer holds no records. Check the path and the parameters."
-            )  # fmt: skip
+        if not rows and not told.newer_column:
+            raise UserError("The answer holds no records. Check the path and the parameters.")
         by_person = cut and most == limit
         said = f"It ended after {most:,} records, as said. There are more." if by_person else ""
         warnings = tuple(filter(None, (said, pages.ended)))
+        if warnings and told.newer_column:
+            raise UserError(f"{' '.join(warnings)} {NOT_IN_PART}")
         name = f"{self.title_of(item)}.jsonl"
         return Fetched(name, by_person or not cut, warnings, nothing=not rows)
 
