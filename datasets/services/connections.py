@@ -28,7 +28,7 @@ SENTENCES = {
     "missing": "Fill this in.",
     "string_too_short": "Enter at least {min_length:,} characters.",
     "string_too_long": "Enter at most {max_length:,} characters.",
-    "string_pattern_mismatch": "This cannot be right: see what is meant below.",
+    "string_pattern_mismatch": "This has not the form that is asked for.",
     "int_parsing": "Enter a whole number.",
     "int_from_float": "Enter a whole number.",
     "int_parsing_size": "Enter a smaller number.",

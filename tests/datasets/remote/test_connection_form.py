@@ -75,7 +75,7 @@ def test_what_is_stored_leads_on(client: Client, project: Project) -> None:
         ("http_file", {"url": "https://x.example", "sign_in": "header"}, "settings.header", "its"),
         ("mongodb", {"host": "a,b", "srv": True}, "settings.host", "without a port"),
         ("mongodb", {"host": "a", "srv": True, "tls": "off"}, "settings.tls", "encrypted"),
-        ("azure_storage", {"account": "Not this"}, "settings.account", "see what is meant"),
+        ("azure_storage", {"account": "Not this"}, "settings.account", "not the form"),
         ("mysql", {"host": "a", "user": "u", "port": "x"}, "settings.port", "a whole number"),
         ("mysql", {"host": "a", "user": "u", "x": 1}, "settings.x", "no such field"),
     ],
