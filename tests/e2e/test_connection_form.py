@@ -1,4 +1,4 @@
-"""The form of a connection: fields that come with a choice, faults at their fields, nothing lost."""
+"""The form of a connection: fields come with a choice, faults at their fields, nothing is lost."""
 
 import re
 from collections.abc import Callable
