@@ -44,6 +44,11 @@ NO_LENGTH = (
     "{host} does not say how long the file is: where the connection broke off, the rows behind "
     "that are missing. Compare the number of rows with what you expect."
 )
+WEB_PAGE = (
+    "{host} answers with a web page in place of a file, perhaps one to sign in or to download "
+    "from. Enter the address of the file itself, and check the sign-in."
+)
+_HTML = (b"<!doctype html", b"<html")
 _MOVED = (301, 302, 303, 307, 308)
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,60}")
 _NEVER = ("host", "content-length", "transfer-encoding", "connection", "upgrade")
@@ -125,6 +130,8 @@ class HttpFile(Remote):
     def check(self) -> str:
         """Ask for the file and look at the head of the answer only."""
         with self._opened() as (response, url):
+            if response.headers.get_content_type() == "text/html":
+                raise UserError(said_of(WEB_PAGE, url.hostname or ""))
             size = _size(response)
             told = f", {size:,} bytes" if size is not None else ""
             return f"{url.hostname} answers: “{_name(response, url)}”{told}."
@@ -148,6 +155,8 @@ class HttpFile(Remote):
                 raise TooLarge(TOO_LARGE)
             with target.open("wb") as file:
                 while piece := response.read(PIECE):
+                    if not taken and piece[:200].lstrip().lower().startswith(_HTML):
+                        raise UserError(said_of(WEB_PAGE, url.hostname or ""))
                     taken += len(piece)
                     if taken > most:
                         raise TooLarge(TOO_LARGE)
