@@ -52,10 +52,14 @@ class RefreshIn(Schema):
     )
     newer: str = Field(
         "",
-        description="append from a connection to PostgreSQL, MySQL or MariaDB: a column of dates, "
-        "times or whole numbers; only rows above its highest value in the dataset are fetched",
+        description="append from a connection to a database or a REST API: a column of dates, "
+        "times or whole numbers; only rows above its highest value in the dataset are added",
     )
-    again: bool = Field(False, description="append a file whose rows are in the dataset already")
+    again: bool = Field(
+        False,
+        description="append a file whose rows are in the dataset already; from a connection: look "
+        "at it anew, where the last time stopped at columns that differed",
+    )
 
 
 class DifferenceOut(Schema):

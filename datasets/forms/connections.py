@@ -55,6 +55,14 @@ def secret_fields(
     return [SecretField(each, each.path.removeprefix(f"{SECRETS}.") in stored) for each in fields]
 
 
+def name_field(name: str, errors: Mapping[str, str]) -> ParamField:
+    """Give the field of a connection's own name."""
+    return ParamField(
+        name="name", path="name", label="Name", help="What this project calls it.", widget="text",
+        values=[name], error=errors.get("name", ""), required=True, spec={"maxLength": 120},
+    )  # fmt: skip
+
+
 def query_field(kind: type[Remote], value: str, errors: Mapping[str, str]) -> ParamField | None:
     """Give the field for a question of one's own, where the kind takes one."""
     fields = param_fields(kind.Item, {"query": [value]} if value else {}, [], errors, "item.")

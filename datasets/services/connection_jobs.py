@@ -1,6 +1,7 @@
 """Connections at work: every look outside is a job, for the web process never connects."""
 
 import hashlib
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -32,6 +33,7 @@ TEST_SECONDS, BROWSE_SECONDS = 28.0, 8.0
 HEAD_ROWS = 1_000
 PAGE, MOST = 100, 1_000
 """How many things are listed at first, and at most: beyond that one searches."""
+OF_CHARACTERS = 12
 FETCH_SHARE = 0.6
 """Of the progress of an import that fetches first."""
 STOPPED = "This was stopped. Try again."
@@ -41,11 +43,15 @@ GONE = "The connection that this comes from was deleted. Restore it, or choose a
 
 @dataclass(frozen=True)
 class Whole:
-    """All of what an import reads: ``share`` of its progress is over."""
+    """All of what an import reads: ``share`` of its progress is over.
+
+    ``nothing`` where newer rows were asked for and there is none.
+    """
 
     path: Path
     warnings: tuple[str, ...] = ()
     share: float = 0.0
+    nothing: bool = False
 
 
 def connection_try(*, project: Project, user: User, door: Door) -> str:
@@ -105,13 +111,14 @@ def connection_fetch_start(*, connection: Connection, user: User, item: Mapping[
     Raises ``UserError`` where the thing does not fit the kind.
     """
     chosen = item_checked(kind=connection.kind, item=item)
-    job_id = f"connection_fetch:{connection.pk}:{user.pk}"
+    of = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:OF_CHARACTERS]
+    page = reverse("connection_fetching", args=[connection.project_id, connection.pk])
     return job_start(
-        project=connection.project, user=user, name=FETCH, subject=job_id,
+        project=connection.project, user=user, name=FETCH, subject=_fetching(connection, user) + of,
         title=f"Fetch from {connection.name}", args={
             "connection": str(connection.pk), "item": chosen, "upload": str(uuid.uuid4()),
         },
-        url=reverse("connection_fetching", args=[connection.project_id, connection.pk]),
+        url=f"{page}?of={of}",
     )  # fmt: skip
 
 
@@ -141,10 +148,17 @@ def connection_fetch_run(*, ctx: JobContext) -> dict[str, Any]:
     return {"upload": str(upload.pk)}
 
 
-def connection_fetching_job(*, connection: Connection, user: User) -> Job | None:
-    """Return the person's latest fetch from this connection."""
-    subject = f"connection_fetch:{connection.pk}:{user.pk}"
-    return Job.objects.filter(subject=subject).order_by("-created").first()
+def connection_fetching_job(*, connection: Connection, user: User, of: str = "") -> Job | None:
+    """Return the person's latest fetch from this connection: ``of`` one thing, or of any."""
+    start = _fetching(connection, user)
+    found = Job.objects.filter(project=connection.project, subject__startswith=start)
+    return (found.filter(subject=start + of) if of else found).order_by("-created").first()
+
+
+def _fetching(connection: Connection, user: User) -> str:
+    """Begin the subject of fetches: each thing has one of its own, else a second one that is
+    chosen meanwhile would give the first."""
+    return f"connection_fetch:{connection.pk}:{user.pk}:"
 
 
 def upload_whole(*, record: DatasetImport, folder: Path, progress: Progress) -> Whole:
@@ -173,7 +187,7 @@ def connection_whole(
         raise NotFound(GONE)
     target, part = folder / "whole", SubProgress(progress, 0, FETCH_SHARE)
     brought = connection_fetch(connection=connection, item=item, target=target, progress=part)
-    return Whole(target, tuple(brought.warnings), FETCH_SHARE)
+    return Whole(target, tuple(brought.warnings), FETCH_SHARE, brought.nothing)
 
 
 def _stored(ctx: JobContext) -> Connection:

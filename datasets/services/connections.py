@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from pydantic import ValidationError
 
-from datasets.engine.remote.base import Remote, Told, remotes
+from datasets.engine.remote.base import Misfit, Remote, Told, remotes
 from datasets.models import Connection
 from datasets.services.connection_secrets import secrets_open, secrets_renew, secrets_seal
 from datasets.services.connection_work import Door
@@ -24,6 +24,21 @@ GROUPS = {"database": "Database", "cloud": "Cloud storage", "web": "Web"}
 MISSING = "There is no such connection, or you are not a member of its project."
 NO_KIND = "There is no such kind of connection."
 AGAIN = "Type it again: it is only ever sent to where it was entered for."
+SENTENCES = {
+    "missing": "Fill this in.",
+    "string_too_short": "Enter at least {min_length:,} characters.",
+    "string_too_long": "Enter at most {max_length:,} characters.",
+    "string_pattern_mismatch": "This has not the form that is asked for.",
+    "int_parsing": "Enter a whole number.",
+    "int_from_float": "Enter a whole number.",
+    "int_parsing_size": "Enter a smaller number.",
+    "greater_than_equal": "Enter {ge:,} or more.",
+    "less_than_equal": "Enter {le:,} or less.",
+    "literal_error": "Choose one of those that are offered.",
+    "extra_forbidden": "There is no such field.",
+}
+"""What is said of a value that does not fit, by the kind of error
+(https://docs.pydantic.dev/latest/errors/validation_errors/); others speak for themselves."""
 Values = Mapping[str, Any]
 
 
@@ -91,7 +106,7 @@ def connection_door(
     kept = {
         name: value for name, value in stored.items() if name not in typed and name not in dropped
     }
-    if before and kept and (told != before.options or kind != before.kind):
+    if before and kept and (told != _as_now(before) or kind != before.kind):
         fields = {f"secrets.{name}": AGAIN for name in kept}
         raise UserError("The settings differ, so the credentials have to be typed again.", fields)
     sealed = _checked(model.Secrets, {**kept, **typed}, "secrets")
@@ -190,6 +205,14 @@ def secret_names(*, connection: Connection) -> set[str]:
     return set(_stored(connection, typed=True))
 
 
+def _as_now(before: Connection) -> dict[str, Any] | None:
+    """Give stored settings with the fields that the kind has by now; None where they do not fit."""
+    try:
+        return _checked(connection_kind(key=before.kind).Settings, before.options, "settings")
+    except UserError:
+        return None
+
+
 def _stored(before: Connection | None, typed: bool) -> dict[str, Any]:
     """Give what is stored; what cannot be read any more can still be replaced."""
     if before is None:
@@ -209,18 +232,20 @@ def _checked(model: type[Told], values: Values, part: str) -> dict[str, Any]:
     try:
         return model.model_validate(dict(values)).model_dump(mode="json", by_alias=True)
     except ValidationError as error:
-        fields = {
-            ".".join([part, *map(str, each["loc"])]): _sentence(str(each["msg"]), each["type"])
-            for each in error.errors(include_input=False, include_context=False)
-        }
+        fields = dict(_fault(part, each) for each in error.errors())
         whole = [text for path, text in fields.items() if path == part]
         raise UserError(whole[0] if whole else "Some fields need another value.", fields) from None
 
 
-def _sentence(text: str, kind: str) -> str:
-    if kind in ("missing", "string_too_short"):
-        return "Fill this in."
-    return text.removeprefix("Value error, ").rstrip(".") + "."
+def _fault(part: str, told: Any) -> tuple[str, str]:
+    """Give the field that does not fit, and a sentence for it."""
+    more = told.get("ctx", {})
+    at = (more["error"].field,) if isinstance(more.get("error"), Misfit) else told["loc"]
+    empty = told["type"] == "string_too_short" and not str(told["input"]).strip()
+    text = SENTENCES.get("missing" if empty else told["type"], "{text}.").format(
+        text=str(told["msg"]).removeprefix("Value error, ").rstrip("."), **more
+    )
+    return ".".join([part, *map(str, at)]), text
 
 
 def _name_require_free(project: Project, name: str, but: UUID | None = None) -> None:

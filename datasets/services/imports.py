@@ -146,6 +146,8 @@ def _import_read(ctx: JobContext, record: DatasetImport) -> DatasetVersion:
     progress = SubProgress(ctx.progress, 0, READ_SHARE)
     with work_folder(dataset) as tmp:
         whole = _import_whole(record, tmp, progress)
+        if whole.nothing:
+            return version_current(dataset=dataset)
         source = source_of(whole.path, name)
         options_check(source.Options, record.options)
         DatasetImport.objects.filter(pk=record.pk).update(connector=source.connector.key)

@@ -52,7 +52,8 @@ def refresh_connection_start(*, dataset: Dataset, user: User, mode: Mode, decide
         raise UserError(NO_CONNECTION.format(name=dataset.name))
     if decided.newer and mode == "append":
         newer_require(dataset=dataset, last=last, column=decided.newer)
-    if stopped := refresh_connection_stopped(dataset=dataset, mode=mode):
+    stopped = refresh_connection_stopped(dataset=dataset, mode=mode)
+    if stopped and not decided.again:  # the source may be as it was by now
         _decided_require(stopped, decided)
     with transaction.atomic():
         running = job_active(subject=job_subject(dataset=dataset))

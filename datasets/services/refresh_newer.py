@@ -19,7 +19,7 @@ OFFERED = 20
 COLUMN, THAN = "newer_column", "newer_than"
 NONE = (
     "“{column}” cannot say which rows are newer: it takes a column of dates, times or whole "
-    "numbers that has values, from a table or a SELECT of PostgreSQL, MySQL or MariaDB."
+    "numbers that has values, from a database or a REST API."
 )
 NOTHING = "{name} has no rows with {rows}. Nothing was added: version {number} stays current."
 

@@ -27,7 +27,13 @@ from datasets.services.connections import (
     connection_update,
 )
 from datasets.services.connections import connection_delete as delete
-from datasets.web.connections import browse_context, connection_rows, form_context, source_tiles
+from datasets.web.connections import (
+    browse_context,
+    connection_rows,
+    fetching_context,
+    form_context,
+    source_tiles,
+)
 from projects.models import Job, Project
 from projects.web.access import ProjectRequest, project_view
 from projects.web.errors import status_of
@@ -118,13 +124,13 @@ def connection_fetch(
     """Start to fetch what was chosen, or what a question of one's own gives."""
     found = connection_get(project=project, connection_id=connection_id)
     try:
-        connection_fetch_start(connection=found, user=request.user, item=item_sent(request))
+        job = connection_fetch_start(connection=found, user=request.user, item=item_sent(request))
     except UserError as error:
         asked = {"query": request.POST.get("query", "")}
         context = browse_context(found, request.user, asked, FIRST_SECONDS)
         context["item_error"] = str(error)
         return render(request, "datasets/connection.html", context, status=status_of(error))
-    return redirect_to(request, "connection_fetching", project.pk, found.pk)
+    return redirect_to(request, job.url)
 
 
 @require_GET
@@ -132,15 +138,15 @@ def connection_fetch(
 def connection_fetching(
     request: ProjectRequest, project: Project, connection_id: UUID
 ) -> HttpResponse:
-    """Wait for what is being fetched, then go on to its preview."""
+    """Wait for what is being fetched, ``?of`` which thing, then go on to its preview."""
     found = connection_get(project=project, connection_id=connection_id)
-    job = connection_fetching_job(connection=found, user=request.user)
+    of = request.GET.get("of", "")
+    job = connection_fetching_job(connection=found, user=request.user, of=of)
     if job is None:
         return redirect_to(request, "connection", project.pk, found.pk)
     if job.state == Job.State.SUCCEEDED:
         return redirect_to(request, "import_preview", project.pk, job.result["upload"])
-    context = {"connection": found, "job": job, "section": "datasets"}
-    return render(request, "datasets/connection_fetching.html", context)
+    return render(request, "datasets/connection_fetching.html", fetching_context(found, job))
 
 
 @require_POST
@@ -164,8 +170,11 @@ def form_page(
     error: UserError | None = None,
     **more: Any,
 ) -> HttpResponse:
-    """Show the form as it stands."""
+    """Show the form as it stands, or answer beside one that is open: what is typed stays there."""
     context = form_context(project, kind, sent, before, error) | more
+    if is_htmx(request):
+        context["typed_again"] = False
+        return render(request, "datasets/_connection_tested.html", context)
     status = status_of(error) if error else 200
     return render(request, "datasets/connection_form.html", context, status=status)
 
@@ -179,9 +188,6 @@ def answer_trial(
         said = connection_try(project=project, user=request.user, door=door_of(kind, sent, before))
     except UserError as fault:
         error = fault
-    if is_htmx(request):
-        context = {"said": said, "error": error and str(error), "faults": faults(kind, error)}
-        return render(request, "datasets/_connection_tested.html", context)
     return form_page(request, project, kind, sent, before, error, said=said)
 
 
@@ -190,16 +196,6 @@ def door_of(kind: type[Remote], sent: ConnectionSent, before: Connection | None)
     return connection_door(
         kind=kind.key, options=sent.options, secrets=sent.secrets, before=before, forget=sent.forget
     )
-
-
-def faults(kind: type[Remote], error: UserError | None) -> list[tuple[str, str]]:
-    """Name the fields that need another value, each with its sentence."""
-    fields = {**kind.Settings.model_fields, **kind.Secrets.model_fields}
-    return [
-        (fields[name].title or name, text)
-        for path, text in (error.fields if error else {}).items()
-        if (name := path.partition(".")[2]) in fields
-    ]
 
 
 def item_sent(request: ProjectRequest) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the pages of connections show."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -8,10 +9,13 @@ from urllib.parse import urlencode
 from datasets.engine.remote.base import Remote
 from datasets.forms.connections import (
     ConnectionSent,
+    SecretField,
+    name_field,
     query_field,
     secret_fields,
     settings_fields,
 )
+from datasets.forms.params import ParamField
 from datasets.models import Connection
 from datasets.services.connection_jobs import MOST, PAGE, connection_browse
 from datasets.services.connections import (
@@ -22,7 +26,7 @@ from datasets.services.connections import (
     secret_names,
 )
 from datasets.services.previews import PreviewPending
-from projects.models import Project, Role, User
+from projects.models import Job, Project, Role, User
 from segplatform.kernel.errors import NotFound, UserError
 
 ICONS = {"database": "database", "cloud": "cloud", "web": "globe"}
@@ -42,6 +46,26 @@ class KindShown:
     def of(cls, kind: type[Remote]) -> "KindShown":
         """Take what is shown of a kind."""
         return cls(kind.key, kind.title, kind.help, kind.icon)
+
+
+@dataclass(frozen=True)
+class FieldShown:
+    """A field of the form; of a credential, whether one is stored."""
+
+    field: ParamField
+    secret: bool = False
+    stored: bool = False
+
+    @property
+    def only(self) -> tuple[str, str] | None:
+        """The setting that it hangs on and the choices of it, where it hangs on one."""
+        return next(iter(self.field.spec.get("only", {}).items()), None)
+
+    @property
+    def said(self) -> bool:
+        """Whether something of its own stands in it, or is wrong with it."""
+        usual = self.field.spec.get("default")
+        return bool(self.field.error) or self.stored or self.field.value != _text(usual)
 
 
 def source_tiles() -> list[dict[str, Any]]:
@@ -83,19 +107,30 @@ def form_context(
 ) -> dict[str, Any]:
     """Give the form as it stands; credentials are never among it."""
     errors = dict(error.fields) if error else {}
+    fields = [name_field(sent.name, errors), *settings_fields(kind, sent.options, errors)]
+    stored = secret_names(connection=before) if before else ()
+    secrets = secret_fields(kind, stored, errors)
     return {
         "project": project,
         "kind": KindShown.of(kind),
         "connection": before,
-        "name": sent.name,
-        "name_error": errors.get("name", ""),
-        "fields": settings_fields(kind, sent.options, errors),
-        "secrets": secret_fields(kind, secret_names(connection=before) if before else (), errors),
+        **_parts(fields, secrets),
+        "fields": [*fields, *(each.field for each in secrets)],
         "error": str(error) if error else "",
         "typed_again": bool(error) and bool(sent.secrets),
         "may_delete": project.membership.allows(Role.OWNER),
         "section": "datasets",
     }
+
+
+def _parts(fields: list[ParamField], secrets: list[SecretField]) -> dict[str, Any]:
+    """Divide a form: ``main`` with the credentials behind the settings, ``more`` folded away but
+    where something stands in it (``more_open``)."""
+    both = [FieldShown(each) for each in fields]
+    both += [FieldShown(each.field, True, each.stored) for each in secrets]
+    more = [each for each in both if each.field.spec.get("more")]
+    main = [each for each in both if not each.field.spec.get("more")]
+    return {"main": main, "more": more, "more_open": any(each.said for each in more)}
 
 
 def browse_context(
@@ -108,7 +143,7 @@ def browse_context(
         "project": connection.project, "connection": connection, "place": place, "q": search,
         "here": _address(place, search, limit), "kind": _shown_kind(connection),
         "where": place_of(connection), "section": "datasets",
-        "query": _query(connection, asked.get("query", "")),
+        "query": _query(connection, asked.get("query", "")), "trail": _trail(connection, place),
     }  # fmt: skip
     try:
         found = connection_browse(
@@ -127,6 +162,26 @@ def browse_context(
     }
 
 
+def fetching_context(connection: Connection, job: Job) -> dict[str, Any]:
+    """Show a fetch; of one that failed also what was asked, to be asked again or changed."""
+    item = job.args["item"]
+    return {
+        "connection": connection, "job": job, "section": "datasets",
+        "item_text": json.dumps(item), "what": item_words(item),
+        "query": _query(connection, item["query"]) if item.get("query") else None,
+    }  # fmt: skip
+
+
+def item_words(item: Mapping[str, Any]) -> str:
+    """Say what is fetched, as a person chose it: "public · orders"; "" for a question."""
+    parts = ("schema", "database", "bucket", "container", "table", "collection", "key", "path")
+    return " · ".join(str(item[part]) for part in parts if item.get(part) and not item.get("query"))
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or value is False else str(value)
+
+
 def _shown(thing: dict[str, Any]) -> dict[str, Any]:
     return {
         **thing,
@@ -139,6 +194,18 @@ def _shown(thing: dict[str, Any]) -> dict[str, Any]:
 def _address(place: str, search: str, limit: int) -> str:
     asked = {"place": place, "q": search, "limit": "" if limit == PAGE else str(limit)}
     return "?" + urlencode({key: value for key, value in asked.items() if value})
+
+
+def _trail(connection: Connection, place: str) -> list[dict[str, str]]:
+    """List the ways back up: what each is called and its address, the top first."""
+    kind = _kind(connection)
+    if not kind or not place:
+        return []
+    told = connection.options
+    names = ("bucket", "container", "database")
+    top = next((str(told[name]) for name in names if told.get(name)), "Top")
+    ways = [(top, ""), *kind.trail(told, place)]
+    return [{"name": name, "url": _address(at, "", PAGE) or "?"} for name, at in ways]
 
 
 def _kind(connection: Connection) -> type[Remote] | None:

@@ -19,15 +19,15 @@ class Issued:
     authority: str
 
 
-def issued(host: str) -> Issued:
-    """Make an authority and let it prove that a server is ``host``."""
+def issued(host: str, ended: timedelta = -DAY) -> Issued:
+    """Make an authority and let it prove that a server is ``host``, until ``ended`` ago."""
     own, theirs = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     root = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Authority of the tests")])
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     authority = _made(root, own.public_key(), root).add_extension(
         x509.BasicConstraints(ca=True, path_length=None), critical=True
     )
-    certificate = _made(name, theirs.public_key(), root).add_extension(
+    certificate = _made(name, theirs.public_key(), root, ended).add_extension(
         x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False
     )
     key = theirs.private_bytes(
@@ -43,10 +43,14 @@ def issued(host: str) -> Issued:
 
 
 def _made(
-    subject: x509.Name, key: ec.EllipticCurvePublicKey, issuer: x509.Name
-) -> x509.CertificateBuilder:  # fmt: skip
+    subject: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    issuer: x509.Name,
+    ended: timedelta = -DAY,
+) -> x509.CertificateBuilder:
     now, number = datetime.now(UTC), x509.random_serial_number()
-    return x509.CertificateBuilder(issuer, subject, key, number, now - DAY, now + DAY)
+    until = now - ended
+    return x509.CertificateBuilder(issuer, subject, key, number, until - 2 * DAY, until)
 
 
 def _text(certificate: x509.Certificate) -> str:

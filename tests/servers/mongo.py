@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import bson
@@ -89,10 +90,9 @@ class SmallMongo:
     def do_find(self, told: Document) -> Document:
         if told["filter"].get("fail"):
             return {"ok": 0, "code": told["filter"]["fail"], "errmsg": "because of pässword"}
-        fits = [
-            row for row in self._all(told, "find")
-            if all(row.get(name) == value for name, value in told["filter"].items())
-        ]  # fmt: skip
+        fits = [row for row in self._all(told, "find") if fits_filter(row, told["filter"])]
+        for name, way in told.get("sort", {}).items():
+            fits.sort(key=lambda row: rank_of(at(row, name)), reverse=way < 0)
         fits = fits[: told.get("limit") or None]
         names = [name for name, wanted in told.get("projection", {}).items() if wanted]
         rows = [{n: row[n] for n in ("_id", *names)} if names else row for row in fits]
@@ -115,6 +115,38 @@ class SmallMongo:
             number = len(self.heard) + 1
             self.cursors[number] = left
         return {"cursor": {"id": bson.Int64(number), "ns": namespace, "firstBatch": rows[:batch]}}
+
+
+def fits_filter(row: Document, condition: Document) -> bool:
+    """Judge a document by equal values, ``$and``, ``$gt`` and ``$ne``, as MongoDB does."""
+    fits = True
+    for name, wanted in condition.items():
+        value = at(row, name)
+        if name == "$and":
+            fits = fits and all(fits_filter(row, each) for each in wanted)
+        elif not isinstance(wanted, dict):
+            fits = fits and value == wanted
+        elif "$gt" in wanted:
+            than = rank_of(wanted["$gt"])
+            fits = fits and rank_of(value)[0] == than[0] and rank_of(value) > than
+        else:
+            fits = fits and value != wanted["$ne"]
+    return fits
+
+
+def at(row: Document, name: str) -> Any:
+    """Give what lies at a path."""
+    value: Any = row
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def rank_of(value: Any) -> tuple[int, Any]:
+    """Order values by their types first."""
+    types: tuple[type, ...] = (int, str, bool, datetime)
+    place = next((i for i, kind in enumerate(types, 1) if type(value) is kind), 0)
+    return place, value if place else 0
 
 
 def command_of(body: bytes) -> Document:

@@ -6,7 +6,7 @@ judged first: nothing here needs to, but libraries that open sockets outside Pyt
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -21,6 +21,22 @@ class Told(BaseModel):
     """What a person says of a source; every field has a title and a description for the form."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def shown(*, more: bool = False, **only: str) -> dict[str, Any]:
+    """Say where the form has a field: folded away as one of ``more``, or beside a choice alone.
+
+    ``only`` names a setting and, with blanks between them, the choices that the field belongs to.
+    """
+    return ({"more": True} if more else {}) | ({"only": only} if only else {})
+
+
+class Misfit(ValueError):
+    """Values that do not fit each other, said of the field where that is to be mended."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -52,11 +68,13 @@ class Fetched:
 
     ``name`` is what a person would call it, with the extension of what it holds. Not ``whole``
     where only the first rows were asked for and there are more. ``warnings`` are whole sentences.
+    ``nothing`` says that newer rows were asked for and there is none: the file holds nothing then.
     """
 
     name: str
     whole: bool = True
     warnings: tuple[str, ...] = ()
+    nothing: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +119,11 @@ class Remote(ABC):
     @abstractmethod
     def browse(self, place: str, search: str, limit: int) -> Listing:
         """List what lies at ``place`` ("" is the top), names with ``search`` in them."""
+
+    @classmethod
+    def trail(cls, options: Mapping[str, Any], place: str) -> list[tuple[str, str]]:
+        """Give the way to a place, as names with the place of each; the top is not among them."""
+        return [(place, place)] if place else []
 
     @abstractmethod
     def title_of(self, item: Told) -> str:

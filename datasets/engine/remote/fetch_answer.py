@@ -47,6 +47,7 @@ class Brought(_Part):
     title: Name
     whole: bool
     warnings: Annotated[list[Sentence], Field(max_length=1_000)]
+    nothing: bool = False
 
 
 class Answer(_Part):

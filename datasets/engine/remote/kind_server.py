@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from datasets.engine.csv_words import offered
+from datasets.engine.remote.base import shown
 from datasets.engine.remote.kind_words import TLS_WORDS
 
 Tls = Literal["verify", "encrypt", "off"]
@@ -52,7 +53,7 @@ def authority_field() -> Any:
         "", title="Certificate of the authority", max_length=50_000,
         description="Only where a company issues its own certificates: its text, "
         "from -----BEGIN CERTIFICATE----- on.",
-        json_schema_extra={"rows": 4},
+        json_schema_extra={"rows": 4, **shown(more=True)},
     )  # fmt: skip
 
 

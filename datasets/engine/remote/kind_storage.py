@@ -1,7 +1,7 @@
 """What all storages of files have in common: buckets, in them folders, in these files."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -100,6 +100,17 @@ class Storage(Remote):
             names = [name for name in self.holders(client) if search.casefold() in name.casefold()]
         things = (Thing("folder", one_line(n, 80), self.holder, place=n) for n in names[:limit])
         return Listing(tuple(things), more=len(names) > limit)
+
+    @classmethod
+    def trail(cls, options: Mapping[str, Any], place: str) -> list[tuple[str, str]]:
+        """Give the bucket, where any can be meant, and each folder on the way."""
+        bucket, prefix = split_place(place)
+        ways = [] if options.get(cls.holder) == bucket else [(bucket, bucket)]
+        at = f"{bucket}/"
+        for name in prefix.rstrip("/").split("/") if prefix else []:
+            at += f"{name}/"
+            ways.append((one_line(name, 200) or "(no name)", at))
+        return ways if place else []
 
     def title_of(self, item: Told) -> str:
         """Name the file without its folders."""

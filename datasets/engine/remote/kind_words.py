@@ -58,6 +58,10 @@ OTHER_NAME = UNPROVEN + (
     "runs the server."
 )
 EXPIRED = UNPROVEN + "it has expired. Ask who runs the server to renew it."
+NOT_YET = UNPROVEN + (
+    "it is not valid yet. Ask the operator whether the clock of this machine is right, and who "
+    "runs the server since when the certificate counts."
+)
 UNKNOWN_AUTHORITY = UNPROVEN + (
     "who issued it is not known here. Enter the certificate of the authority that issued it, or "
     "ask who runs the server."
@@ -80,6 +84,7 @@ TOO_MUCH_MEMORY = (
 )
 # https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
 _EXPIRED = (10,)
+_NOT_YET = (9,)
 _OTHER_NAME = (62, 64)
 _BASE64 = f"{ascii_letters}{digits}+/-_"
 _MARKS = "\"'`“”\u2018\u2019«»()<>[]{}=:@/&"
@@ -243,6 +248,8 @@ def _unproven(error: ssl.SSLCertVerificationError, authority: bool) -> str:
         return OTHER_NAME
     if code in _EXPIRED:
         return EXPIRED
+    if code in _NOT_YET:
+        return NOT_YET
     return UNKNOWN_AUTHORITY if authority else NO_AUTHORITY
 
 

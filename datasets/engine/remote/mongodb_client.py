@@ -17,11 +17,13 @@ from datasets.engine.remote.kind_words import (
     NO_ANSWER,
     NO_HOST,
     NO_TLS,
+    NOT_YET,
     OTHER_NAME,
     REFUSED,
     UNKNOWN_AUTHORITY,
     must_pass,
     network_sentence,
+    one_line,
     said_by,
     said_of,
 )
@@ -31,6 +33,18 @@ CONNECT_SECONDS = 10
 ANSWER_SECONDS = 300
 _DENIED = "The user may not read that. Ask for the role “read” on the database."
 _SIGN_IN = "The server does not accept this user and password. Check the sign-in database, too."
+MEMBER = (
+    "The replica set says that its server is {name}, which cannot be reached from here. Ask who "
+    "runs it for a name that counts outside, or enter one host and no replica set."
+)
+OTHER_SET = (
+    "{host} belongs to another replica set than the one that is entered, or to none. Correct its "
+    "name, or leave it empty."
+)
+NO_SRV = (
+    "No servers are listed under the name {host} (its SRV entry, _mongodb._tcp). Check the name, "
+    "or enter the servers themselves and do not look them up."
+)
 SENTENCES = {
     13: _DENIED,
     18: _SIGN_IN,
@@ -111,17 +125,22 @@ def mongo_sentence(error: Exception, client: Any, hosts: str, secrets: BaseModel
     must_pass(error)
     from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
 
-    host = hosts.split(",")[0].strip()
+    entered = [host.strip() for host in hosts.split(",")]
+    host = entered[0]
     if isinstance(error, OperationFailure):
         told = (error.details or {}).get("errmsg") or str(error)
         sentence = SENTENCES.get(error.code or 0)
         return UserError(sentence or said_by("The server", str(told), secrets))
+    if said := _unknown_member(client, entered):
+        return UserError(said)
     for below in (error, *_of_servers(client)):
         must_pass(below)
         if isinstance(below, OperationFailure):
             return mongo_sentence(below, None, hosts, secrets)
         if said := network_sentence(below, host, authority=True):
             return UserError(said)
+    if isinstance(error, ConfigurationError) and "DNS" in str(error):
+        return UserError(said_of(NO_SRV, host))
     if isinstance(error, ConfigurationError):
         return UserError(said_by("The connection", str(error), secrets))
     if isinstance(error, PyMongoError) and (said := _by_words(str(error), host)):
@@ -129,11 +148,29 @@ def mongo_sentence(error: Exception, client: Any, hosts: str, secrets: BaseModel
     return UserError(f"{host} does not answer as a MongoDB server does. Check host and port.")
 
 
+def _unknown_member(client: Any, entered: list[str]) -> str | None:
+    """Say that a replica set leads on to a server which cannot be reached from here.
+
+    It names its servers as they know each other, which is often not as others know them.
+    """
+    from pymongo.errors import AutoReconnect
+
+    if client is None:
+        return None
+    known = {each.rpartition(":")[0] or each for each in entered} | set(entered)
+    for (name, port), server in client.topology_description.server_descriptions().items():
+        if name not in known and isinstance(server.error, AutoReconnect):
+            return MEMBER.format(name=one_line(f"{name}:{port}", 100))
+    return None
+
+
 def _by_words(text: str, host: str) -> str | None:
     """Tell errors of the network apart by their words: PyMongo keeps nothing else of them."""
     told = (
+        ("available for replica set name", OTHER_SET), ("belongs to a set named", OTHER_SET),
         ("is not valid for", OTHER_NAME), ("doesn't match", OTHER_NAME),
-        ("certificate has expired", EXPIRED), ("certificate verify failed", UNKNOWN_AUTHORITY),
+        ("certificate has expired", EXPIRED), ("certificate is not yet valid", NOT_YET),
+        ("certificate verify failed", UNKNOWN_AUTHORITY),
         ("SSL", NO_TLS), ("TLS", NO_TLS), ("refused", REFUSED), ("not known", NO_HOST),
         ("nodename", NO_HOST), ("name resolution", NO_HOST), ("timed out", NO_ANSWER),
         ("closed", BROKEN_OFF), ("reset", BROKEN_OFF),

@@ -5,6 +5,7 @@ The value is always a parameter of the statement, the name of the column always 
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -17,7 +18,7 @@ VALUE = (
     r"^(|-?[0-9]{1,19}|[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?)?)$"
 )
 UNFIT = (
-    "“{column}” is of another type in the database than here, so that newer rows cannot be told "
+    "“{column}” is of another type in the source than here, so that newer rows cannot be told "
     "from older ones. Fetch all rows, or choose another column."
 )
 
@@ -25,13 +26,15 @@ UNFIT = (
 class NewerItem(Told):
     """What of a thing is fetched: all of it, or the rows above a value of one column."""
 
-    newer_column: str = Field("", title="Only rows newer by this column", max_length=64)
+    newer_column: str = Field("", title="Only rows newer by this column", max_length=300)
     newer_than: str = Field("", title="Newer than", max_length=26, pattern=VALUE)
 
     @model_validator(mode="after")
     def _newer_whole(self) -> "NewerItem":
         if bool(self.newer_column) != bool(self.newer_than):
             raise ValueError("enter both the column and the value above which rows are newer")
+        if self.newer_than and newer_kind(self.newer_than) != "integer":
+            datetime.fromisoformat(self.newer_than)  # a day that the calendar has
         return self
 
 

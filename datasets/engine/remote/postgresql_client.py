@@ -10,9 +10,11 @@ from typing import Any, Protocol
 
 from datasets.engine.remote.base import Reach
 from datasets.engine.remote.kind_trust import authority_checked, machine_authorities
+from datasets.engine.remote.postgresql_proof import unproven
 from segplatform.kernel.errors import UserError
 
 CONNECT_SECONDS = 10
+_UNPROVEN = ("certificate verify failed", "signature failure")
 _MODES = {"verify": "verify-full", "encrypt": "require", "off": "disable"}
 
 
@@ -40,6 +42,8 @@ def connected(told: Told, password: str, reach: Reach) -> Iterator[Any]:
         try:
             connection = psycopg.connect(hostaddr=address, **arguments)
         except psycopg.OperationalError as error:
+            if told.tls == "verify" and any(words in str(error) for words in _UNPROVEN):
+                _say_why(address, told)
             failure = error
             continue
         with connection:
@@ -47,6 +51,13 @@ def connected(told: Told, password: str, reach: Reach) -> Iterator[Any]:
         return
     if failure:
         raise failure
+
+
+def _say_why(address: str, told: Told) -> None:
+    """Raise the sentence for a certificate that is not believed, where the reason can be known."""
+    authorities = _authority(told.authority)
+    if why := unproven(address, told.host, told.port, authorities, CONNECT_SECONDS):
+        raise why
 
 
 def _arguments(told: Told, password: str) -> dict[str, Any]:

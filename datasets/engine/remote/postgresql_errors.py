@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from datasets.engine.remote.kind_words import (
+    BROKEN_OFF,
     NO_ANSWER,
     NOT_OFFERED,
     OTHER_NAME,
@@ -21,7 +22,8 @@ from datasets.engine.remote.kind_words import (
 from segplatform.kernel.errors import UserError
 
 _BY_STATE = {
-    "28P01": "The server refuses user or password. Check both.",
+    "28P01": "The server refuses user or password. Check both; it says the same where the password "
+    "has expired.",
     "28000": "The server does not let this user in from here: {said}",
     "3D000": "The server has no such database: {said} Check the name.",
     "42501": "The user may not read this: {said} Choose another user or another table.",
@@ -30,12 +32,16 @@ _BY_STATE = {
     "that finds its rows quicker.",
     "55P03": "Somebody else has locked this table. Try again later.",
     "53300": "The server has no connection free. Try again later.",
+    "57P01": BROKEN_OFF,
+    "57P02": BROKEN_OFF,
+    "08003": BROKEN_OFF,
+    "08006": BROKEN_OFF,
     "57P03": "The server is starting or stopping. Try again in a moment.",
     "25006": "Only reading is possible here: {said}",
 }
 _UNTRUSTED = UNPROVEN + (
-    "who issued it is not known here, or it has expired. Enter the certificate of the authority "
-    "that issued it, or ask who runs the server."
+    "it has expired, or who issued it is not known here. Ask who runs the server whether it has to "
+    "be renewed; if not, enter the certificate of the authority that issued it."
 )
 # What libpq itself says comes without a state, always in English.
 _BY_WORDS = (
@@ -61,6 +67,13 @@ _BY_WORDS = (
     ("does not exist", _BY_STATE["3D000"]),
     ("server does not support SSL", NOT_OFFERED),
     ("Connection refused", REFUSED),
+    ("closed the connection", BROKEN_OFF),
+    ("closed unexpectedly", BROKEN_OFF),
+    ("SYSCALL", BROKEN_OFF),
+    ("could not receive data", BROKEN_OFF),
+    ("connection to server was lost", BROKEN_OFF),
+    ("multiple commands", "Enter one SELECT alone, without a second statement."),
+    ("data-modifying", "Only reading is possible here. Enter a SELECT that changes nothing."),
     ("timeout", NO_ANSWER),
     ("timed out", NO_ANSWER),
     ("remaining connection slots", _BY_STATE["53300"]),

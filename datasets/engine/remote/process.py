@@ -96,6 +96,7 @@ def _act(remote: Remote, request: Request, told: "_Told") -> dict[str, Any]:
             "title": told.line(remote.title_of(item), NAME),
             "whole": fetched.whole,
             "warnings": [told.line(each) for each in fetched.warnings],
+            "nothing": fetched.nothing,
         }
     }
 

@@ -8,14 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.client import IncompleteRead
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from datasets.engine.remote.base import Reach
 from datasets.engine.remote.kind_address import address_checked, require_private
-from datasets.engine.remote.kind_words import must_pass, network_sentence, one_line
+from datasets.engine.remote.kind_words import (
+    BROKEN_OFF,
+    must_pass,
+    network_sentence,
+    one_line,
+    said_of,
+)
 from datasets.engine.remote.rest_options import RestSecrets, RestSettings, pairs_of
-from segplatform.kernel.errors import TooLarge, UserError
+from segplatform.kernel.errors import TooLarge, UserError, causes
 from segplatform.kernel.progress import Progress
 
 if TYPE_CHECKING:
@@ -41,6 +48,10 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class _Broken(UserError):
+    """The connection ended before the answer did."""
 
 
 class RestClient:
@@ -71,7 +82,13 @@ class RestClient:
     def ask(self, url: str, method: str = "GET", body: str = "", tries: int = TRIES) -> Answer:
         """Ask, wait and ask again where the service is busy; ``UserError`` where it stays so."""
         for attempt in range(1, tries + 1):
-            answer = self._follow(url, method, body)
+            try:
+                answer = self._follow(url, method, body)
+            except _Broken:  # in the middle of what can be asked again without harm
+                if attempt == tries or method != "GET":
+                    raise
+                self._wait(float(2 ** (attempt - 1)))
+                continue
             if answer.status not in _LATER or (answer.status == 500 and method == "POST"):
                 return answer
             if attempt < tries:
@@ -150,6 +167,9 @@ class RestClient:
             # Hostile answers make urllib3 and what it stands on raise more than its own errors.
             must_pass(error)
             said = network_sentence(error, self.host)
+            broken = said_of(BROKEN_OFF, self.host)
+            if said == broken or any(isinstance(each, IncompleteRead) for each in causes(error)):
+                raise _Broken(broken) from None
             raise UserError(said or f"{self.host} does not answer as a web server does.") from None
 
     def _headers(self, body: str) -> dict[str, str]:

@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from datasets.engine.csv_words import offered
-from datasets.engine.remote.base import Told
+from datasets.engine.remote.base import Misfit, Told, shown
 from datasets.engine.remote.kind_address import address_checked
+from datasets.engine.remote.newer import NewerItem
 
 SIGN_IN = {
     "none": "None",
@@ -25,8 +26,10 @@ PAGING = {
     "next": "By the address of the next page in the answer",
     "link": "By the Link header",
 }
+_PAGED = "page offset cursor next link"
 METHODS = {"GET": "GET", "POST": "POST"}
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_|~-]{1,80}")
+_NO_HEADER = "A header needs a name such as X-Api-Key; some names are not for people"
 _NEVER = ("host", "content-length", "transfer-encoding", "connection", "upgrade", "accept-encoding")
 _SECRET = ("authorization", "cookie", "proxy-authorization")
 
@@ -38,7 +41,8 @@ def pairs_of(text: str) -> list[tuple[str, str]]:
         name, found, value = line.partition(":")
         if not found or not line.isprintable() or not line.isascii():
             raise ValueError("enter one header on each line, as Accept-Language: en")
-        _require_header(name.strip())
+        if not is_header(name.strip()):
+            raise ValueError(_NO_HEADER)
         if name.strip().casefold() in _SECRET:
             raise ValueError("enter what proves who asks as the sign-in, where it is encrypted")
         pairs.append((name.strip(), value.strip()))
@@ -53,6 +57,8 @@ def path_checked(value: str) -> str:
         raise ValueError("enter a path such as orders?status=paid, without host and blanks")
     if {"..", "."} & set(path.split("/")) or "%2e" in path.lower() or "?" in query:
         raise ValueError("enter a path that does not lead upwards")
+    if "{newer" in path:
+        raise ValueError("enter {newer} as the value of a parameter, as orders?since={newer}")
     return value
 
 
@@ -66,7 +72,8 @@ class RestSettings(Told):
     paths: str = Field(
         "", title="Paths", max_length=20_000,
         description="What can be fetched below the address, one on each line, such as "
-        "orders?status=paid; empty for the address itself.",
+        "orders?status=paid; empty for the address itself. Where a service can give newer records "
+        "alone: orders?updated_since={newer}.",
         json_schema_extra={"rows": 4},
     )  # fmt: skip
     sign_in: Literal["none", "bearer", "header", "basic", "parameter"] = Field(
@@ -76,11 +83,16 @@ class RestSettings(Told):
     name: str = Field(
         "", title="Name of header or parameter", max_length=80,
         description="Only with a header or a parameter, such as X-Api-Key or api_key.",
+        json_schema_extra=shown(sign_in="header parameter"),
     )  # fmt: skip
-    user: str = Field("", title="User", max_length=200, description="Only with user and password.")
+    user: str = Field(
+        "", title="User", max_length=200, description="Only with user and password.",
+        json_schema_extra=shown(sign_in="basic"),
+    )  # fmt: skip
     records: str = Field(
         "", title="Records at", max_length=500,
         description="Where the list is in the answer, such as data.items; empty to find it.",
+        json_schema_extra=shown(more=True),
     )  # fmt: skip
     paging: Literal["none", "page", "offset", "cursor", "next", "link"] = Field(
         "none", title="Pages", description="How the service gives more than one answer holds.",
@@ -89,45 +101,52 @@ class RestSettings(Told):
     parameter: str = Field(
         "", title="Parameter of the page", max_length=80,
         description="For the number, offset or cursor; empty: page, offset or cursor.",
+        json_schema_extra=shown(paging="page offset cursor"),
     )  # fmt: skip
     first: int = Field(
-        1, title="First page", ge=0, le=1_000_000, description="Mostly 1; some count from 0."
-    )
+        1, title="First page", ge=0, le=1_000_000, description="Mostly 1; some count from 0.",
+        json_schema_extra=shown(paging="page"),
+    )  # fmt: skip
     size_parameter: str = Field(
         "", title="Parameter of the size", max_length=80,
         description="Such as limit or per_page; empty: none is sent, except limit with an offset.",
+        json_schema_extra=shown(paging=_PAGED),
     )  # fmt: skip
     size: int = Field(
-        100, title="Records in a page", ge=1, le=100_000, description="How many are asked for."
-    )
+        100, title="Records in a page", ge=1, le=100_000, description="How many are asked for.",
+        json_schema_extra=shown(paging=_PAGED),
+    )  # fmt: skip
     at: str = Field(
         "", title="Next page at", max_length=500,
         description="Where the cursor or the address is in the answer, as meta.next_cursor; "
         "empty to find it.",
+        json_schema_extra=shown(paging="cursor next"),
     )  # fmt: skip
     method: Literal["GET", "POST"] = Field(
-        "GET", title="Method", description="How it is asked.", json_schema_extra=offered(METHODS)
-    )
+        "GET", title="Method", description="How it is asked.",
+        json_schema_extra={**offered(METHODS), **shown(more=True)},
+    )  # fmt: skip
     body: str = Field(
         "", title="Body", max_length=100_000, description="Only with POST: JSON.",
-        json_schema_extra={"rows": 4},
+        json_schema_extra={"rows": 4, **shown(more=True, method="POST")},
     )  # fmt: skip
     headers: str = Field(
         "", title="Headers", max_length=10_000,
         description="Further ones without secrets, one on each line, as Accept-Language: en.",
-        json_schema_extra={"rows": 3},
+        json_schema_extra={"rows": 3, **shown(more=True)},
     )  # fmt: skip
     pause: int = Field(
         0, title="Pause", ge=0, le=60_000,
         description="Milliseconds between two pages, where the service asks for it.",
+        json_schema_extra=shown(more=True),
     )  # fmt: skip
     max_pages: int = Field(
         1_000, title="At most so many pages", ge=1, le=100_000,
-        description="Then it ends with a warning.",
+        description="Then it ends with a warning.", json_schema_extra=shown(more=True),
     )  # fmt: skip
     max_rows: int = Field(
         1_000_000, title="At most so many records", ge=1, le=100_000_000,
-        description="Then it ends with a warning.",
+        description="Then it ends with a warning.", json_schema_extra=shown(more=True),
     )  # fmt: skip
 
     @field_validator("url")
@@ -158,13 +177,13 @@ class RestSettings(Told):
     @model_validator(mode="after")
     def _is_whole(self) -> "RestSettings":
         if self.sign_in == "basic" and (not self.user or ":" in self.user):
-            raise ValueError("User and password need a user, without a colon in its name")
-        if self.sign_in == "header":
-            _require_header(self.name)
+            raise Misfit("user", "User and password need a user, without a colon in its name")
+        if self.sign_in == "header" and not is_header(self.name):
+            raise Misfit("name", _NO_HEADER)
         if self.sign_in == "parameter" and not self.name.strip():
-            raise ValueError("Enter the name of the parameter, such as api_key")
+            raise Misfit("name", "Enter the name of the parameter, such as api_key")
         if self.body and self.method != "POST":
-            raise ValueError("A body needs the method POST")
+            raise Misfit("body", "A body needs the method POST")
         return self
 
 
@@ -174,6 +193,7 @@ class RestSecrets(Told):
     secret: str = Field(
         "", title="Token or password", max_length=10_000,
         description="Sent to this host only, never to one that an answer leads to.",
+        json_schema_extra=shown(sign_in="bearer header basic parameter"),
     )  # fmt: skip
 
     @field_validator("secret")
@@ -184,7 +204,7 @@ class RestSecrets(Told):
         return secret
 
 
-class RestItem(Told):
+class RestItem(NewerItem):
     """What is asked for."""
 
     path: str = Field(
@@ -196,6 +216,6 @@ class RestItem(Told):
     _path = field_validator("path")(path_checked)
 
 
-def _require_header(name: str) -> None:
-    if not _HEADER.fullmatch(name) or name.casefold() in _NEVER:
-        raise ValueError("A header needs a name such as X-Api-Key; some names are not for people")
+def is_header(name: str) -> bool:
+    """Say whether a header may have this name."""
+    return bool(_HEADER.fullmatch(name)) and name.casefold() not in _NEVER

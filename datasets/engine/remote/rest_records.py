@@ -87,13 +87,19 @@ def records_of(answer: Any, path: str, host: str) -> list[Any]:
     raise UserError(f"{host} has no list at “{path}” in its answer. Check where the records are.")
 
 
+def record_of(found: Any) -> dict[str, Any]:
+    """Make a record of what is none, as a number or a list."""
+    if isinstance(found, dict):
+        return found
+    if isinstance(found, list):
+        return {f"column_{i}": value for i, value in enumerate(found, 1)}
+    return {"value": found}
+
+
 def lines_of(records: list[Any]) -> Iterator[bytes]:
     """Write records as lines of JSON; what is no record becomes one of a single column."""
-    for record in records:
-        if isinstance(record, list):
-            record = {f"column_{i}": value for i, value in enumerate(record, 1)}
-        elif not isinstance(record, dict):
-            record = {"value": record}
+    for each in records:
+        record = record_of(each)
         try:
             line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
         except (UnicodeEncodeError, RecursionError):

@@ -142,3 +142,21 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
 def test_a_secret_of_two_lines_is_no_header() -> None:
     with pytest.raises(ValidationError):
         HttpSecrets(secret="a\r\nX: y")
+
+
+def test_a_file_of_unknown_length_says_that_its_end_is_not_sure(
+    web: WebServer, tmp_path: Path
+) -> None:
+    web.answers["/orders.csv"] = Answer(claims=-1)
+    remote = kind(web.url("/orders.csv"))
+    found = remote.fetch(remote.Item(), tmp_path / "file", None, NullProgress())
+    assert "does not say how long the file is" in found.warnings[0]
+
+
+def test_a_page_to_sign_in_is_no_file(web: WebServer, tmp_path: Path) -> None:
+    page, headers = b"\n<!DOCTYPE html><html>Sign in", {"Content-Type": "text/html; charset=utf-8"}
+    web.answers["/orders.csv"] = Answer(page, headers=headers)
+    remote = kind(web.url("/orders.csv"))
+    for act in (remote.check, lambda: fetched(remote, tmp_path)):
+        with pytest.raises(UserError, match="a web page in place of a file"):
+            act()

@@ -247,7 +247,7 @@ def test_only_newer_rows_are_fetched(postgres: Server, tmp_path: Path) -> None:
     query = "SELECT * FROM ticks WHERE word LIKE 'a%' -- all; of them"
     told = {"query": query, "newer_column": "id", "newer_than": "1"}
     assert fetched(postgres, tmp_path, **told)[1]["id"].to_pylist() == [2]
-    with pytest.raises(UserError, match="of another type in the database"):
+    with pytest.raises(UserError, match="of another type in the source"):
         fetched(postgres, tmp_path, **place, newer_column="word", newer_than="2011-12-09")
     for wrong in ("1 OR 1", "2011-12-09'", ""):
         with pytest.raises(ValidationError):

@@ -1,8 +1,11 @@
 """PostgreSQL over TLS, a real server: whom one believes, and what is said where one does not."""
 
 import socketserver
+import ssl
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ from segplatform.kernel.progress import NullProgress
 from tests.datasets.engine.kinds.asking import source_of
 from tests.datasets.remote.pg_server import PASSWORD, Server
 from tests.servers.answering import answering
-from tests.servers.certificates import Issued, issued
+from tests.servers.certificates import DAY, Issued, issued
 
 NOT_PROVEN = "The certificate of {0} does not prove that it is {0}: "
 
@@ -86,8 +89,8 @@ def test_who_does_not_is_refused_in_a_sentence_that_says_what_to_do(
     postgres: Server, proof: Issued
 ) -> None:
     unknown = NOT_PROVEN.format("localhost") + (
-        "who issued it is not known here, or it has expired. Enter the certificate of the "
-        "authority that issued it, or ask who runs the server."
+        "who issued it is not known here. Enter the certificate of the authority that issued it, "
+        "or ask who runs the server."
     )
     assert refused(postgres) == unknown
     assert refused(postgres, authority=issued("localhost").authority) == unknown
@@ -96,6 +99,30 @@ def test_who_does_not_is_refused_in_a_sentence_that_says_what_to_do(
         "that the certificate is for, or ask who runs the server."
     )
     assert "cannot be read. Paste it whole" in refused(postgres, authority="-----BEGIN nothing")
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"), [(DAY, "it has expired."), (-3 * DAY, "it is not valid yet.")]
+)
+def test_a_certificate_out_of_its_time_is_told_from_one_of_an_unknown_authority(
+    ended: timedelta, said: str, tmp_path: Path
+) -> None:
+    """libpq says the same of both."""
+    made = issued("localhost", ended)
+    (tmp_path / "both.pem").write_text(made.certificate + made.key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "both.pem")
+
+    def talk(here: socketserver.StreamRequestHandler) -> None:
+        here.rfile.read(8)
+        here.wfile.write(b"S")
+        with suppress(ssl.SSLError):
+            context.wrap_socket(here.connection, server_side=True)
+
+    with answering(talk) as port:
+        server = Server(port, Path())
+        assert said in refused(server, authority=made.authority)
+        assert "who issued it is not known here" in refused(server)
 
 
 def test_encryption_without_proof_is_a_choice(postgres: Server, proof: Issued) -> None:

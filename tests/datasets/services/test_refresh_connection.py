@@ -95,6 +95,22 @@ def test_what_differs_is_asked_before_it_is_read_again(dataset: Dataset, source:
     assert rows(dataset) == (2, 1)
 
 
+def test_a_source_that_was_mended_is_read_anew(
+    client: Client, dataset: Dataset, source: Source
+) -> None:
+    before, source.rows = source.rows, "Invoice,Quantity\nB1,7\n"
+    assert again(dataset, "refresh").state == "failed"
+    client.force_login(dataset.project.members.get())
+    path = f"/projects/{dataset.project_id}/datasets/{dataset.pk}/refresh/"
+    assert "Read it anew" in client.get(path).content.decode()
+    assert again(dataset, "refresh", again=True).state == "failed"  # as it was
+    source.rows = before
+    assert client.post(path, {"connection": "yes", "again": "yes"}).status_code == 302
+    run_job(str(Job.objects.latest("created").pk))
+    dataset.refresh_from_db()
+    assert rows(dataset) == (2, 1)
+
+
 def test_a_column_with_a_new_name_stays_the_same_column(
     client: Client, dataset: Dataset, source: Source
 ) -> None:

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from datasets.engine.csv_words import offered
 from datasets.engine.remote.azure_client import azure_client, azure_sentence
-from datasets.engine.remote.base import Told, remotes
+from datasets.engine.remote.base import Misfit, Told, remotes, shown
 from datasets.engine.remote.kind_address import address_checked
 from datasets.engine.remote.kind_files import write_pieces
 from datasets.engine.remote.kind_folders import Stored
@@ -41,6 +41,7 @@ class AzureSettings(Told):
     endpoint: str = Field(
         "", title="Address", max_length=500,
         description="Empty for Azure itself; else such as https://blobs.example.com/myshop.",
+        json_schema_extra=shown(more=True),
     )  # fmt: skip
 
     @field_validator("endpoint")
@@ -61,17 +62,22 @@ class AzureSecrets(Told):
     """What proves who asks: the one that the sign-in names."""
 
     key: str = Field(
-        "", title="Key", max_length=500, description="One of the account's two access keys."
+        "",
+        title="Key",
+        max_length=500,
+        description="One of the account's two access keys.",
+        json_schema_extra=shown(sign_in="key"),
     )
     sas: str = Field(
         "", title="SAS token", max_length=5_000,
         description="What follows the question mark: sv=…&sig=…",
+        json_schema_extra=shown(sign_in="sas"),
     )  # fmt: skip
 
     @model_validator(mode="after")
     def _is_token(self) -> "AzureSecrets":
         if self.sas and ("://" in self.sas.partition("sig=")[0] or not self.sas.isprintable()):
-            raise ValueError("Enter only what follows the question mark as the SAS token")
+            raise Misfit("sas", "Enter only what follows the question mark")
         return self
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from datasets.engine.remote.base import Told, remotes
+from datasets.engine.remote.base import Told, remotes, shown
 from datasets.engine.remote.google_client import (
     RETRY_SECONDS,
     TIMEOUTS,
@@ -33,10 +33,12 @@ class GoogleSettings(Told):
     project: str = Field(
         "", title="Project", max_length=100, pattern=r"^[\w.:-]*$",
         description="Google's id of it; empty for that of the key.",
+        json_schema_extra=shown(more=True),
     )  # fmt: skip
     endpoint: str = Field(
         "", title="Address", max_length=500,
         description="Empty for Google itself; else of a server that speaks like it.",
+        json_schema_extra=shown(more=True),
     )  # fmt: skip
 
     _endpoint = field_validator("endpoint")(address_checked)

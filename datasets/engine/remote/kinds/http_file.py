@@ -12,7 +12,16 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from datasets.engine.csv_words import offered
-from datasets.engine.remote.base import Fetched, Listing, Remote, Thing, Told, remotes
+from datasets.engine.remote.base import (
+    Fetched,
+    Listing,
+    Misfit,
+    Remote,
+    Thing,
+    Told,
+    remotes,
+    shown,
+)
 from datasets.engine.remote.kind_words import (
     BROKEN_OFF,
     TOO_LARGE,
@@ -31,6 +40,15 @@ SIGN_IN = {
     "none": "None", "basic": "User and password", "bearer": "Token (Bearer)",
     "header": "A header of your own",
 }  # fmt: skip
+NO_LENGTH = (
+    "{host} does not say how long the file is: where the connection broke off, the rows behind "
+    "that are missing. Compare the number of rows with what you expect."
+)
+WEB_PAGE = (
+    "{host} answers with a web page in place of a file, perhaps one to sign in or to download "
+    "from. Enter the address of the file itself, and check the sign-in."
+)
+_HTML = (b"<!doctype html", b"<html")
 _MOVED = (301, 302, 303, 307, 308)
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,60}")
 _NEVER = ("host", "content-length", "transfer-encoding", "connection", "upgrade")
@@ -48,10 +66,14 @@ class HttpSettings(Told):
         "none", title="Sign-in", description="What the server asks for.",
         json_schema_extra=offered(SIGN_IN),
     )  # fmt: skip
-    user: str = Field("", title="User", max_length=200, description="Only with user and password.")
+    user: str = Field(
+        "", title="User", max_length=200, description="Only with user and password.",
+        json_schema_extra=shown(sign_in="basic"),
+    )  # fmt: skip
     header: str = Field(
         "", title="Header", max_length=60,
         description="Only with a header of your own, such as X-Api-Key.",
+        json_schema_extra=shown(sign_in="header"),
     )  # fmt: skip
 
     @field_validator("url")
@@ -63,10 +85,10 @@ class HttpSettings(Told):
     @model_validator(mode="after")
     def _is_whole(self) -> "HttpSettings":
         if self.sign_in == "basic" and (not self.user or ":" in self.user):
-            raise ValueError("User and password need a user, without a colon in its name")
+            raise Misfit("user", "User and password need a user, without a colon in its name")
         own = self.header.lower()
         if self.sign_in == "header" and (not _HEADER.fullmatch(own) or own in _NEVER):
-            raise ValueError("A header of your own needs its name, such as X-Api-Key")
+            raise Misfit("header", "A header of your own needs its name, such as X-Api-Key")
         return self
 
 
@@ -76,6 +98,7 @@ class HttpSecrets(Told):
     secret: str = Field(
         "", title="Password or token", max_length=4_000,
         description="Sent to this host only, never to one that it redirects to.",
+        json_schema_extra=shown(sign_in="basic bearer header"),
     )  # fmt: skip
 
     @field_validator("secret")
@@ -107,6 +130,8 @@ class HttpFile(Remote):
     def check(self) -> str:
         """Ask for the file and look at the head of the answer only."""
         with self._opened() as (response, url):
+            if response.headers.get_content_type() == "text/html":
+                raise UserError(said_of(WEB_PAGE, url.hostname or ""))
             size = _size(response)
             told = f", {size:,} bytes" if size is not None else ""
             return f"{url.hostname} answers: “{_name(response, url)}”{told}."
@@ -130,6 +155,8 @@ class HttpFile(Remote):
                 raise TooLarge(TOO_LARGE)
             with target.open("wb") as file:
                 while piece := response.read(PIECE):
+                    if not taken and piece[:200].lstrip().lower().startswith(_HTML):
+                        raise UserError(said_of(WEB_PAGE, url.hostname or ""))
                     taken += len(piece)
                     if taken > most:
                         raise TooLarge(TOO_LARGE)
@@ -137,7 +164,9 @@ class HttpFile(Remote):
                     progress.step(taken / size if size else 0, f"Fetching, {taken:,} bytes")
             if size is not None and taken != size:
                 raise UserError(said_of(BROKEN_OFF, url.hostname or ""))
-            return Fetched(_name(response, url))
+            unsure = size is None and not response.chunked
+            said = (NO_LENGTH.format(host=one_line(url.hostname or "", 100)),) if unsure else ()
+            return Fetched(_name(response, url), warnings=said)
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[HTTPResponse, SplitResult]]:

@@ -9,7 +9,16 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from datasets.engine.names import clean_name
-from datasets.engine.remote.base import Fetched, Listing, Remote, Thing, Told, remotes
+from datasets.engine.remote.base import (
+    Fetched,
+    Listing,
+    Misfit,
+    Remote,
+    Thing,
+    Told,
+    remotes,
+    shown,
+)
 from datasets.engine.remote.kind_files import require_size
 from datasets.engine.remote.kind_server import (
     Tls,
@@ -22,6 +31,8 @@ from datasets.engine.remote.kind_server import (
 from datasets.engine.remote.kind_words import about, one_line, worded
 from datasets.engine.remote.mongodb_client import mongo_client, mongo_sentence
 from datasets.engine.remote.mongodb_documents import Plain, question_checked, question_of
+from datasets.engine.remote.newer import NewerItem
+from datasets.engine.remote.newer_mongodb import newer_filter, newer_fits
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.progress import Progress
 
@@ -45,6 +56,7 @@ class MongodbSettings(Told):
     srv: bool = Field(
         False, title="Look up the servers by the name",
         description="As with addresses that begin with mongodb+srv://; always encrypted.",
+        json_schema_extra=shown(more=True),
     )  # fmt: skip
     user: str = Field(
         "", title="User", max_length=200, description="One with the role “read”; may be empty."
@@ -56,6 +68,7 @@ class MongodbSettings(Told):
     replica_set: str = Field(
         "", title="Replica set", max_length=128,
         description="Its name, to read from any of its servers; empty for the one named here.",
+        json_schema_extra=shown(more=True),
     )  # fmt: skip
     tls: Tls = tls_field()
     authority: str = authority_field()
@@ -71,8 +84,10 @@ class MongodbSettings(Told):
 
     @model_validator(mode="after")
     def _fits(self) -> "MongodbSettings":
-        if self.srv and ("," in self.host or ":" in self.host or self.tls == "off"):
-            raise ValueError("To look up the servers enter one name without port, and encryption")
+        if self.srv and ("," in self.host or ":" in self.host):
+            raise Misfit("host", "To look up the servers enter one name, without a port")
+        if self.srv and self.tls == "off":
+            raise Misfit("tls", "Servers that are looked up by the name are always encrypted")
         return self
 
 
@@ -82,7 +97,7 @@ class MongodbSecrets(Told):
     password: str = password_field(500)
 
 
-class MongodbItem(Told):
+class MongodbItem(NewerItem):
     """Documents of one collection, or what one question finds."""
 
     database: str = Field(
@@ -104,6 +119,11 @@ class MongodbItem(Told):
     def _one_thing(self) -> "MongodbItem":
         if bool(self.collection) == bool(self.query):
             raise ValueError("Choose a collection or enter a question, one of them")
+        if self.newer_column:
+            if any(part.startswith("$") for part in self.newer_column.split(".")):
+                raise ValueError("a field whose name begins with $ cannot be compared")
+            if {"skip", "limit"} & set(self.question()):
+                raise ValueError("of a part of the documents nobody can say what is newer")
         return self
 
     def question(self) -> dict[str, Any]:
@@ -163,8 +183,10 @@ class Mongodb(Remote):
         plain, rows, whole = Plain(), 0, True
         with self._client() as client, target.open("wb") as file:
             collection = client[database][asked["find"]]
-            expected = head or (_estimate(collection) if told.collection else None)
-            cursor = _asked(collection, asked, head)
+            all_of_it = told.collection and not told.newer_column
+            expected = head or (_estimate(collection) if all_of_it else None)
+            newer_fits(collection, asked.get("filter") or {}, told)
+            cursor = _asked(collection, asked, told, head)
             with cursor:
                 for document in cursor:
                     if rows == head:
@@ -176,9 +198,10 @@ class Mongodb(Remote):
                         require_size(file.tell(), self.reach.max_bytes)
                         share = min(rows / expected, 0.99) if expected else 0.0
                         progress.step(share, f"{rows:,} documents fetched")
-        if not rows:
+        if not rows and not told.newer_column:
             raise UserError("There are no such documents. Check collection and filter.")
-        return Fetched(f"{self.title_of(item)}.jsonl", whole, tuple(plain.warnings()))
+        warnings = tuple(plain.warnings())
+        return Fetched(f"{self.title_of(item)}.jsonl", whole, warnings, nothing=not rows)
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
@@ -209,13 +232,13 @@ class Mongodb(Remote):
         return Listing(tuple(things), more=len(shown) > limit)
 
 
-def _asked(collection: Any, asked: dict[str, Any], head: int | None) -> Any:
+def _asked(collection: Any, asked: dict[str, Any], told: MongodbItem, head: int | None) -> Any:
     """Ask; with ``head`` one more than that, which tells whether there are more."""
     limit = int(asked.get("limit", 0))
     if head is not None:
         limit = min(limit or head + 1, head + 1)
     return collection.find(
-        asked.get("filter") or {},
+        newer_filter(asked.get("filter") or {}, told),
         asked.get("projection") or None,
         sort=list(asked.get("sort", {}).items()) or None,
         skip=int(asked.get("skip", 0)),

@@ -6,12 +6,19 @@ from urllib.parse import urlsplit
 from datasets.engine.names import clean_name
 from datasets.engine.remote.base import Fetched, Listing, Remote, Thing, Told, remotes
 from datasets.engine.remote.kind_files import require_size
+from datasets.engine.remote.newer_rest import newer_path, newer_records
 from datasets.engine.remote.rest_client import RestClient, require_answer
 from datasets.engine.remote.rest_options import RestItem, RestSecrets, RestSettings
 from datasets.engine.remote.rest_pages import Pages
 from datasets.engine.remote.rest_records import lines_of
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.progress import NullProgress, Progress
+
+NOT_IN_PART = (
+    "Services often give the newest first: what is older would never come, so that nothing is "
+    "added. Raise these limits in the connection, or have the service give newer records alone "
+    "({newer})."
+)
 
 
 @remotes.register
@@ -66,13 +73,14 @@ class RestApi(Remote):
         """Write the records of page after page."""
         told = RestItem.model_validate(item.model_dump())
         client = self._client(progress)
-        pages, limit = Pages(client, told.path), self.settings.max_rows
+        pages, limit = Pages(client, newer_path(told.path, told)), self.settings.max_rows
         most = limit if head is None else min(head, limit)
         rows = size = 0
         cut = False
         try:
             with target.open("wb") as file:
-                for number, records in enumerate(pages.records(), 1):
+                for number, page in enumerate(pages.records(), 1):
+                    records = list(newer_records(page, told))
                     cut = rows + len(records) > most
                     for line in lines_of(records[: most - rows]):
                         size += len(line)
@@ -87,12 +95,15 @@ class RestApi(Remote):
                         break
         finally:
             client.close()
-        if not rows:
+        if not rows and not told.newer_column:
             raise UserError("The answer holds no records. Check the path and the parameters.")
         by_person = cut and most == limit
         said = f"It ended after {most:,} records, as said. There are more." if by_person else ""
         warnings = tuple(filter(None, (said, pages.ended)))
-        return Fetched(f"{self.title_of(item)}.jsonl", by_person or not cut, warnings)
+        if warnings and told.newer_column:
+            raise UserError(f"{' '.join(warnings)} {NOT_IN_PART}")
+        name = f"{self.title_of(item)}.jsonl"
+        return Fetched(name, by_person or not cut, warnings, nothing=not rows)
 
     def _client(self, progress: Progress) -> RestClient:
         return RestClient(self.settings, self.secrets, self.reach, progress)

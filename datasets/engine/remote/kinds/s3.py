@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from datasets.engine.csv_words import offered
-from datasets.engine.remote.base import Told, remotes
+from datasets.engine.remote.base import Told, remotes, shown
 from datasets.engine.remote.kind_address import address_checked
 from datasets.engine.remote.kind_files import PIECE_BYTES, write_pieces
 from datasets.engine.remote.kind_folders import Stored
@@ -42,7 +42,7 @@ class S3Settings(Told):
     )  # fmt: skip
     style: Literal["auto", "path", "host"] = Field(
         "auto", title="Place of the bucket's name", description="In the addresses of files.",
-        json_schema_extra=offered(_STYLES),
+        json_schema_extra={**offered(_STYLES), **shown(more=True)},
     )  # fmt: skip
 
     _endpoint = field_validator("endpoint")(address_checked)
@@ -57,6 +57,7 @@ class S3Secrets(Told):
     session_token: str = Field(
         "", title="Session token", max_length=5_000,
         description="Only for keys that are lent for some hours.",
+        json_schema_extra=shown(more=True),
     )  # fmt: skip
 
 

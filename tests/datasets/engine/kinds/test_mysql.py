@@ -216,5 +216,5 @@ def test_only_newer_rows_are_fetched(shop: MariaDb, tmp_path: Path) -> None:
     told = {"query": query.replace(";", ""), "newer_column": "id", "newer_than": "3"}
     fetched(reader(shop), told, tmp_path / "rows")
     assert pq.read_table(tmp_path / "rows").num_rows == 1
-    with pytest.raises(UserError, match="of another type in the database"):
+    with pytest.raises(UserError, match="of another type in the source"):
         fetched(reader(shop), {**place, "newer_column": "word", "newer_than": "3"}, tmp_path / "r")

@@ -16,10 +16,10 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from datasets.engine.remote import azure_client, google_client
+from datasets.engine.remote import azure_client, google_client, rest_client
 from datasets.engine.remote.base import remotes
 from segplatform.kernel.errors import UserError
-from tests.datasets.engine.kinds.asking import source_of
+from tests.datasets.engine.kinds.asking import fetched, source_of
 from tests.servers.answering import answering
 from tests.servers.certificates import Issued, issued
 
@@ -179,3 +179,29 @@ def test_google_follows_without_its_token_and_never_out_of_tls(
     assert not any("t0ken" in said or "authorization" in said for said in storage.elsewhere)
     with google_client.google_client("", "", "")._http as session:
         assert list(session.adapters) == ["https://"]
+
+
+@pytest.mark.parametrize(("method", "asked_for"), [("GET", 3), ("POST", 1)])
+def test_a_page_that_breaks_off_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, asked_for: int
+) -> None:
+    """Asking again must not change anything, so that it is done with GET alone."""
+    monkeypatch.setattr(rest_client.RestClient, "_wait", lambda self, seconds: None)
+    heard: list[str] = []
+
+    def talk(here: Talk) -> None:
+        heard.append(asked(here))
+        if len(heard) < 3:
+            here.wfile.write(b"HTTP/1.1 200 X\r\nContent-Length: 99\r\n\r\n[" * (len(heard) - 1))
+            return
+        answer(here, 200, b'[{"a": 1}]')
+
+    with answering(talk) as port:
+        told = {"url": f"http://127.0.0.1:{port}", "method": method}
+        source = source_of(remotes.get("rest_api"), told)
+        if method == "GET":
+            assert fetched(source, {}, tmp_path / "f").whole
+        else:
+            with pytest.raises(UserError, match="ended the connection in the middle"):
+                fetched(source, {}, tmp_path / "f")
+    assert len(heard) == asked_for
