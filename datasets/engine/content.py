@@ -46,7 +46,11 @@ def content_kind(path: Path) -> tuple[str, str]:
         head = file.read(HEAD_BYTES)
         if head.startswith(b"PK\x03\x04"):
             file.seek(max(0, path.stat().st_size - 2**16))
-            return _zip_kind(head, file.read())
+            tail = file.read()
+            if _ZIP_END in tail:
+                return _zip_kind(head, tail)
+            file.seek(0)
+            return _cut_kind(file.read(CUT_BYTES))
     return content_kind_of(head)
 
 
@@ -94,6 +98,18 @@ def _is_wide_text(head: bytes) -> bool:
         if odd - text.count("\n") - text.count("\r") - text.count("\t") <= FEW and "\n" in text:
             return True
     return False
+
+
+_ZIP_END = b"PK\x05\x06"
+CUT_BYTES = 2**22
+"""So much of a package that broke off shows what it was."""
+
+
+def _cut_kind(data: bytes) -> tuple[str, str]:
+    """Tell a workbook that broke off by the names that stand before its parts."""
+    kind, words = _zip_kind(data, data)
+    looks = kind == "zip" and _PACKAGE.search(data[:HEAD_BYTES]) and b"xl/" not in data
+    return ("xlsx", "an Excel workbook") if looks else (kind, words)
 
 
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."

@@ -8,6 +8,10 @@ one byte stand between plain letters, which UTF-8 forbids (RFC 3629, section 4).
 import codecs
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 PREFIX = "utf-8+"
 ALWAYS = "iso8859-1"
@@ -119,7 +123,8 @@ class MixedDecoder(codecs.BufferedIncrementalDecoder):
         self._line = 1
         self._cut = False
 
-    def _buffer_decode(self, data: bytes, errors: str, final: bool) -> tuple[str, int]:
+    def _buffer_decode(self, input: "Buffer", errors: str, final: bool) -> tuple[str, int]:
+        data = bytes(input)
         end = len(data) if final else _whole(data)
         block = data[:end]
         try:
@@ -186,15 +191,20 @@ def _found(name: str) -> codecs.CodecInfo | None:
 
 
 def _codec(second: str) -> codecs.CodecInfo:
-    decoder = type("Decoder", (MixedDecoder,), {"second": second})
+    class Decoder(MixedDecoder):
+        pass
 
-    def decode(data: bytes, errors: str = "strict") -> tuple[str, int]:
-        return decoder(errors).decode(data, final=True), len(data)
+    Decoder.second = second
+
+    def decode(data: "Buffer", errors: str = "strict") -> tuple[str, int]:
+        return Decoder(errors).decode(data, final=True), len(bytes(data))
 
     return codecs.CodecInfo(
-        name=mixed(second), encode=codecs.lookup("utf-8").encode, decode=decode,
-        incrementaldecoder=decoder,
-    )  # fmt: skip
+        name=mixed(second),
+        encode=codecs.lookup("utf-8").encode,
+        decode=decode,
+        incrementaldecoder=Decoder,
+    )
 
 
 codecs.register(_found)

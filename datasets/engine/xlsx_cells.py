@@ -15,6 +15,7 @@ DAY_MS = 86_400_000
 PHANTOM = 60
 """Spreadsheets have a 29 February 1900, so days before it count from one day later."""
 SHIFT_1904 = 1_462
+_LONG = re.compile(r"-?[1-9][0-9]{15,30}")
 SHOWN_DIGITS, SPARE_DIGITS = 15, 4
 """Spreadsheets show so many digits (https://support.microsoft.com/office/excel-specifications-and-
 limits-1672b34d-7043-467e-8e27-269d656771c3); so many fewer are no chance."""
@@ -32,6 +33,19 @@ def number_text(value: float) -> str:
         if len(shown.as_tuple().digits) <= SHOWN_DIGITS - SPARE_DIGITS:
             text = format(shown, "f")
     return text.removesuffix(".0")
+
+
+def number_spelled(raw: str) -> str:
+    """Spell a number as it is written; a whole one keeps its digits, which no float may hold."""
+    return raw if _LONG.fullmatch(raw) else number_text(float(raw))
+
+
+def length_text(serial: float) -> str:
+    """Write a number of days as a length of time: 49:00:00."""
+    ms = round(abs(serial) * DAY_MS)
+    seconds, rest = divmod(ms, 1000)
+    sign, end = "-" if serial < 0 and ms else "", f".{rest:03}" if rest else ""
+    return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{end}"
 
 
 def moment_text(serial: float, epoch_1904: bool) -> str:
