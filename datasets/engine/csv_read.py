@@ -144,7 +144,7 @@ class CsvRead(TypedRead):
                 "lines have quotes that do not close properly, which were kept as text "
                 f"(line {lines}).",
             ),
-            (spare, "empty columns without a name at the right were left out."),
+            (spare, "empty columns without a name at the edge were left out."),
         )
         yield from (f"{count:,} {words}" for count, words in counted if count)
         if layout.width == 1:

@@ -74,6 +74,12 @@ def read_as(encoding: str, mixture: Mixture | None) -> Iterator[str]:
         yield mixture.said(ENCODINGS[second])
 
 
+def mixture_said(path: Path, encoding: str) -> Iterator[str]:
+    """Say how two encodings are mixed in the start of a file."""
+    if mixture := mixture_of(path, encoding, CHUNK):
+        yield from read_as(encoding, mixture)
+
+
 def mixture_of(path: Path, encoding: str, most: int | None = None) -> Mixture | None:
     """Look how the two encodings of a file, or of its first bytes, are mixed; None for one."""
     decoder = codecs.getincrementaldecoder(encoding)() if second_of(encoding) else None

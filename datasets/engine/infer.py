@@ -1,5 +1,6 @@
 """Which type a column is, from how many of its values every kind misses."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -24,6 +25,9 @@ _TITLES: dict[ColumnType, str] = {
     "datetime": "dates with a time",
     "text": "text",
 }
+_GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})")
+_SMALL = re.compile(r"-?(?:0|[1-9][0-9]{0,2})")
+_EXPONENT = re.compile(r"-?[0-9][eE][+-][0-9]{1,3}")
 LOOKED_AT = 200
 NEARLY = 0.9
 """From this share of fitting values on, a column that stays text is worth a sentence."""
@@ -153,11 +157,40 @@ def _nearly(name: str, found: Candidates) -> str:
     )
 
 
+def points_ambiguous(cells: Iterable[str | None]) -> bool:
+    """Say whether points may group thousands: always three digits behind, never elsewhere.
+
+    Beside plain numbers below 1,000 they likely do: decimals would end in one or two digits, too.
+    """
+    values = {cell.strip(" \t") for cell in cells if cell} - {""}
+    grouped = [value for value in values if _GROUPED.fullmatch(value)]
+    return bool(grouped) and all(_SMALL.fullmatch(v) for v in values if v not in set(grouped))
+
+
+def points_note(name: str, cells: Iterable[str | None]) -> str:
+    """Say that numbers that all have three decimals were read so; "" where others are there."""
+    values = {cell.strip(" \t") for cell in cells if cell} - {""}
+    if not values or not all(_GROUPED.fullmatch(value) for value in values):
+        return ""
+    return (
+        f"{name}: {min(values)} is read with decimals. If it is more than a thousand, choose the "
+        "comma as decimal sign and the point for thousands."
+    )
+
+
+def exponent_note(name: str, cells: Iterable[str | None]) -> str:
+    """Say that what looks like an exponent was read as one, where nothing else is there."""
+    values = {cell.strip(" \t") for cell in cells if cell} - {""}
+    if not values or not all(_EXPONENT.fullmatch(value) for value in values):
+        return ""
+    return f"{name}: {min(values)} is read as a number. If it is a code, choose text."
+
+
 def number_spelling_warning(name: str, cells: Iterable[str | None]) -> str:
     """Say where every value is like ``1,234``, which can be one thousand or one."""
     values = {cell.strip(" \t") for cell in cells if cell} - {""}
     point, comma = Number("decimal", Numbers(".", ",")), Number("decimal", Numbers(",", "."))
-    shown = [v for v in values if "," in v]
+    shown = [v for v in values if "," in v or "." in v]
     if not shown or not all(point.fits(v) and comma.fits(v) for v in values):
         return ""
     return (

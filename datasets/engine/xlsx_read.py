@@ -227,6 +227,6 @@ class XlsxRead(TypedRead):
         if self.tally.empty:
             yield f"{self.tally.empty:,} empty rows were left out."
         if spare := len(self._columns) - len(kept):
-            yield f"{spare:,} empty columns without a name at the right were left out."
+            yield f"{spare:,} empty columns without a name at the edge were left out."
         if self.tally.rows == self.tally.empty + self.tally.repeated:
             yield "There are no rows to read below the column names."

@@ -1,6 +1,5 @@
 """CSV and other delimited text: comma, semicolon, tab or bar, any encoding, nothing lost."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,11 +18,12 @@ from datasets.engine.connectors.base import (
 from datasets.engine.content import require_text
 from datasets.engine.csv_blocks import starts_clean
 from datasets.engine.csv_read import CsvRead, Doubtful
-from datasets.engine.encoding import CHUNK, Guess, bad_byte, encoding_guess
-from datasets.engine.encoding_convert import mixture_of, read_as
+from datasets.engine.encoding import Guess, bad_byte, encoding_guess
+from datasets.engine.encoding_convert import mixture_said
 from datasets.engine.encoding_names import encoding_checked
 from datasets.engine.layout import DELIMITERS, NOTHING, Layout, Sample, layout_find, sample_read
 from datasets.engine.preview import preview_of
+from datasets.engine.records import is_drawn
 from datasets.engine.several_csv import CsvTable, KnownLayouts, few_lines, start_read
 from datasets.engine.several_table import Shape
 from datasets.engine.text_columns import (
@@ -90,7 +90,7 @@ class CsvFile(Connector):
         count_sample_misses(opened.plan)
         return preview_of(
             opened.plan, opened.rows[:limit], opened.options.model_dump(), opened.guesses,
-            [*_mixture(path, opened.options.encoding or ""), *_warnings(opened)],
+            [*mixture_said(path, opened.options.encoding or ""), *_warnings(opened)],
         )  # fmt: skip
 
     def read(
@@ -249,6 +249,8 @@ def _rows(sample: Sample, layout: Layout) -> tuple[list[list[str | None]], int, 
     for record in sample.records(layout.delimiter, layout.quote):
         if record.line <= layout.skip_lines or not any(record.cells):
             continue
+        if len(record.cells) < layout.width and is_drawn(record):
+            continue
         if layout.repeats(record.cells):
             continue
         if max(map(len, record.cells)) > MAX_CELL_BYTES:
@@ -269,12 +271,6 @@ def _rows(sample: Sample, layout: Layout) -> tuple[list[list[str | None]], int, 
     return rows, short, long
 
 
-def _mixture(path: Path, encoding: str) -> Iterator[str]:
-    """Say how two encodings are mixed in the start of a file."""
-    if mixture := mixture_of(path, encoding, CHUNK):
-        yield from read_as(encoding, mixture)
-
-
 def _warnings(opened: _Opened) -> list[str]:
     """Say what a person should look at before importing."""
     layout, said = opened.layout, [opened.doubt] if opened.doubt else []
@@ -293,7 +289,7 @@ def _warnings(opened: _Opened) -> list[str]:
             "be rejected. Check the separator and the quote."
         )
     if spare := opened.plan.spare():
-        said.append(f"{len(spare):,} empty columns without a name at the right are left out.")
+        said.append(f"{len(spare):,} empty columns without a name at the edge are left out.")
     if layout.delimiter not in (*DELIMITERS, NOTHING):
         said.append("The separator is an unusual one.")
     return said + opened.plan.warnings()

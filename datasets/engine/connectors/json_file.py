@@ -18,8 +18,8 @@ from datasets.engine.connectors.base import (
 )
 from datasets.engine.content import require_kind
 from datasets.engine.csv_words import offered
-from datasets.engine.encoding import CHUNK, encoding_guess
-from datasets.engine.encoding_convert import mixture_of, read_as
+from datasets.engine.encoding import encoding_guess
+from datasets.engine.encoding_convert import mixture_said
 from datasets.engine.encoding_names import ENCODINGS, MIXED, encoding_checked
 from datasets.engine.json_form import shape_of
 from datasets.engine.json_read import (
@@ -84,8 +84,7 @@ class JsonFile(Connector):
         plan = json_plan(rows, plain_types(opened.options))
         count_sample_misses(plan)
         said = [*oddities_said(text.odd), *rows.lacking()]
-        if mixture := mixture_of(path, text.encoding, CHUNK):
-            said[:0] = read_as(text.encoding, mixture)
+        said[:0] = mixture_said(path, text.encoding)
         if rows.rejected:
             said.insert(0, f"{rows.rejected:,} of the first rows are no objects: rejected.")
         shown = preview_of(
