@@ -29,6 +29,8 @@ _GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})")
 _SMALL = re.compile(r"-?(?:0|[1-9][0-9]{0,2})")
 _EXPONENT = re.compile(r"-?[0-9][eE][+-][0-9]{1,3}")
 LOOKED_AT = 200
+FIRST = 5
+"""So many values in front make a person expect that type of all of them."""
 NEARLY = 0.9
 """From this share of fitting values on, a column that stays text is worth a sentence."""
 
@@ -84,6 +86,8 @@ def candidates_of(
     dressed = amounts_in(values, numbers) if values else []
     fitting = [k for k in (*kinds, *dressed) if all(map(k.fits, values))]
     near = "" if fitting else _near([*kinds, *dressed], list(values)[:LOOKED_AT])
+    if fitting and len(values) > FIRST:
+        near = _first_words(fitting[0], "")
     return Candidates(fitting, None, {}, len(values), near, unit_of(values))
 
 
@@ -97,7 +101,16 @@ def _near(kinds: Sequence[Kind], values: Sequence[str]) -> str:
                 f"some values are not {_TITLES[kind.type]}, such as “{missed[0][:40]}”, "
                 f"{STAYS_TEXT}"
             )
+    for kind in kinds if len(values) > FIRST else ():
+        if all(map(kind.fits, values[:FIRST])):
+            missed = next(value for value in values if not kind.fits(value))
+            return _first_words(kind, missed)
     return ""
+
+
+def _first_words(kind: Kind, missed: str) -> str:
+    other = f", such as “{missed[:40]}”" if missed else ""
+    return f"its first values are {_TITLES[kind.type]}, others are not{other}, {STAYS_TEXT}"
 
 
 def verdict(name: str, found: Candidates) -> Verdict:

@@ -16,7 +16,7 @@ from datasets.engine.infer import Candidates, Verdict
 from datasets.engine.kinds import TEXT, Number
 from datasets.engine.names import clean_names
 from datasets.engine.numbers import Numbers
-from datasets.engine.parquet_kinds import Native, Open, plain, settled
+from datasets.engine.parquet_kinds import Native, Open, nanoseconds, plain, settled
 from datasets.engine.parquet_open import ParquetOpened
 from datasets.engine.rejects import Rejects
 from datasets.engine.results import ReadResult
@@ -143,6 +143,7 @@ class ParquetRead(TypedRead):
         super().__init__(out_dir, scratch, progress, memory_bytes)
         self._lost: Counter[str] = Counter()
         self._broken: set[str] = set()
+        self._cut: Counter[str] = Counter()
         self._nuls = 0
 
     def read(self, opened: ParquetOpened, types: TypeOptions) -> ReadResult:
@@ -159,6 +160,7 @@ class ParquetRead(TypedRead):
         self.tally, self._nuls = Tally(), 0
         self._lost.clear()
         self._broken.clear()
+        self._cut.clear()
         part = SubProgress(self.progress, start, stop)
         part.step(0, message)
         held: list[pa.Table] = []
@@ -184,6 +186,7 @@ class ParquetRead(TypedRead):
                 self._lost[name] += values.null_count - before.null_count
                 if pc.any(pc.not_equal(pc.floor(values), values)).as_py():
                     self._broken.add(name)
+            self._cut[name] += nanoseconds(before)
             if index not in self._plan.natives:
                 values = values.cast(pa.string())
             if pa.types.is_string(values.type):
@@ -200,6 +203,9 @@ class ParquetRead(TypedRead):
         for name, count in self._lost.items():
             if count:
                 yield f"{name}: {count:,} values are NaN or infinite, which are left empty."
+        for name, count in self._cut.items():
+            if count:
+                yield f"{name}: {count:,} times have nanoseconds, which were left out."
         for target in kept:
             filled = target.missing < self.tally.rows - self.tally.empty
             if target.type == "float" and target.name not in self._broken and filled:

@@ -76,6 +76,17 @@ FILES: dict[str, Read] = {
     ),
     "a word among amounts": kept("p", [*(f"{n}.5" for n in range(30)), "N/A"],
                                  "such as “N/A”, so the column stays text"),
+    "codes that begin as numbers": kept(
+        "code", [*map(str, range(7)), "A1", "B2", "C3"],
+        "its first values are whole numbers, others are not, such as “A1”, so the column stays",
+    ),
+    "two date formats that show late": Read(
+        lambda: b"d,n\n" + b"".join(b"2020-01-%02d,1\n" % (n % 28 + 1) for n in range(5_000))
+        + b"31/01/2020,2\n" * 5_000, ["d", "n"], "text integer",
+        [*[(f"2020-01-{n % 28 + 1:02}", 1) for n in range(5_000)], *[("31/01/2020", 2)] * 5_000],
+        ("d: its first values are dates, others are not, so the column stays text.",),
+        shown="date integer",
+    ),
     "a word named as nothing": column("p", ["0.5", "N/A"], "decimal", [D("0.5"), None],
                                       options={"null_words": ["N/A"]}),
     "amounts by choice": Read(
