@@ -103,8 +103,7 @@ def _near(kinds: Sequence[Kind], values: Sequence[str]) -> str:
             )
     for kind in kinds if len(values) > FIRST else ():
         if all(map(kind.fits, values[:FIRST])):
-            missed = next(value for value in values if not kind.fits(value))
-            return _first_words(kind, missed)
+            return _first_words(kind, next(value for value in values if not kind.fits(value)))
     return ""
 
 

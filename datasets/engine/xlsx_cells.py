@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 MIDNIGHT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} 00:00:00$"
-TIME = r"^1899-12-31 [0-9]{2}:[0-9]{2}:[0-9]{2}$"
+TIME = r"^1899-12-31 [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?$"
 """A time of day without a date lies on the day before the first one."""
 DAY_MS = 86_400_000
 PHANTOM = 60
@@ -50,7 +50,8 @@ def length_text(serial: float) -> str:
 
 def moment_text(serial: float, epoch_1904: bool) -> str:
     """Write a day number as ``2010-12-01 08:26:00``; one outside of all years stays a number."""
-    days = serial + SHIFT_1904 if epoch_1904 else serial
+    # What is less than a day is a time without a date, in either calendar.
+    days = serial + SHIFT_1904 if epoch_1904 and not 0 < serial < 1 else serial
     base = datetime(1899, 12, 31 if days < PHANTOM else 30)
     try:
         moment = base + timedelta(milliseconds=round(days * DAY_MS))
@@ -70,7 +71,7 @@ def rows_tidy(rows: Sequence[Sequence[str | None]]) -> list[list[str | None]]:
     columns = [list(column) for column in zip(*rows, strict=True)]
     for column in columns:
         filled = [cell for cell in column if cell]
-        for pattern, start, stop in ((MIDNIGHT, 0, 10), (TIME, 11, 19)):
+        for pattern, start, stop in ((MIDNIGHT, 0, 10), (TIME, 11, None)):
             if filled and all(re.match(pattern, cell) for cell in filled):
                 column[:] = [cell and cell[start:stop] for cell in column]
     return [list(row) for row in zip(*columns, strict=True)]
@@ -84,7 +85,7 @@ def column_tidy(column: pa.Array) -> pa.Array:
     if pc.any(pc.equal(column, "")).as_py():
         column = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
     first = next((cell.as_py() for cell in column if cell.is_valid), "")
-    for pattern, start, stop in ((MIDNIGHT, 0, 10), (TIME, 11, 19)):
+    for pattern, start, stop in ((MIDNIGHT, 0, 10), (TIME, 11, None)):
         if re.match(pattern, first):
             if pc.all(pc.match_substring_regex(column, pattern)).as_py():
                 column = pc.utf8_slice_codeunits(column, start, stop)

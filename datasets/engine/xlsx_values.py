@@ -97,7 +97,9 @@ class Values:
         """Spell day numbers as moments, those of whole seconds all at once."""
         found = texts.to_pylist()
         serials = np.array([_float(text) for text in found])
-        days = serials + SHIFT_1904 if self._epoch_1904 else serials
+        days = serials
+        if self._epoch_1904:
+            days = np.where((serials > 0) & (serials < 1), serials, serials + SHIFT_1904)
         with np.errstate(over="ignore", invalid="ignore"):
             ms = np.rint(days * DAY_MS)
             easy = (days >= PHANTOM) & (days < _LAST_DAY) & (ms % 1000 == 0)

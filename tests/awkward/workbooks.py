@@ -210,6 +210,16 @@ FILES: dict[str, Read] = {
         book([PAIR[0], PAIR[1], PAIR[0], PAIR[2]]), "1 rows with the column names again",
         rejected=((2, None, "id,name"),),
     ),
+    "times with fractions of a second": sheet(
+        book([("id", "lap"), (1, 0.5 + 0.25 / 86_400), (2, 0.25)], formats("mm:ss.0", "B2", "B3")),
+        ["id", "lap"], "integer text", [(1, "12:00:00.250"), (2, "06:00:00")],
+    ),
+    "times in a workbook that counts from 1904": sheet(
+        book([("id", "at"), (1, 0.5), (2, 0.25)],
+             lambda made: (formats("hh:mm", "B2", "B3")(made),
+                           setattr(made, "epoch", CALENDAR_MAC_1904))),
+        ["id", "at"], "integer text", [(1, "12:00:00"), (2, "06:00:00")],
+    ),
     "lengths of time": sheet(
         book(LENGTHS, lengths), ["id", "spent"], "integer text", SPENT
     ),
