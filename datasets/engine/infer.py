@@ -9,7 +9,7 @@ from datasets.engine.amounts import Amount, amounts_in
 from datasets.engine.day_numbers import day_number_hint, unit_of
 from datasets.engine.kinds import TEXT, Kind, Number, kinds_automatic, kinds_wanted
 from datasets.engine.moments import DateOrder, Moment
-from datasets.engine.numbers import Numbers
+from datasets.engine.numbers import Numbers, undressed
 from datasets.engine.results import STAYS_TEXT
 from datasets.engine.types import ColumnType
 
@@ -85,26 +85,32 @@ def candidates_of(
     kinds = [k for k in kinds_automatic(numbers) if _in_order(k, order)]
     dressed = amounts_in(values, numbers) if values else []
     fitting = [k for k in (*kinds, *dressed) if all(map(k.fits, values))]
-    near = "" if fitting else _near([*kinds, *dressed], list(values)[:LOOKED_AT])
+    near = "" if fitting else _near([*kinds, *dressed], list(values))
     if fitting and len(values) > FIRST:
         near = _first_words(fitting[0], "")
     return Candidates(fitting, None, {}, len(values), near, unit_of(values))
 
 
 def _near(kinds: Sequence[Kind], values: Sequence[str]) -> str:
-    """Say what all but a few of the first values are; true of the whole file as well."""
-    few = int(len(values) * (1 - NEARLY))
+    """Say what all but a few of the first values are; true of the whole file as well.
+
+    One of ``values`` at least fits none of the kinds that the others do.
+    """
+    looked_at = values[:LOOKED_AT]
+    few = int(len(looked_at) * (1 - NEARLY))
     for kind in kinds if few else ():
-        missed = list(islice((value for value in values if not kind.fits(value)), few + 1))
+        missed = list(islice((value for value in looked_at if not kind.fits(value)), few + 1))
         if len(missed) <= few:
-            return (
-                f"some values are not {_TITLES[kind.type]}, such as “{missed[0][:40]}”, "
-                f"{STAYS_TEXT}"
-            )
+            other = _misfit(kind, values)[:40]
+            return f"some values are not {_TITLES[kind.type]}, such as “{other}”, {STAYS_TEXT}"
     for kind in kinds if len(values) > FIRST else ():
         if all(map(kind.fits, values[:FIRST])):
-            return _first_words(kind, next(value for value in values if not kind.fits(value)))
+            return _first_words(kind, _misfit(kind, values))
     return ""
+
+
+def _misfit(kind: Kind, values: Sequence[str]) -> str:
+    return next((value for value in values if not kind.fits(value)), "")
 
 
 def _first_words(kind: Kind, missed: str) -> str:
@@ -174,15 +180,15 @@ def points_ambiguous(cells: Iterable[str | None]) -> bool:
 
     Beside plain numbers below 1,000 they likely do: decimals would end in one or two digits, too.
     """
-    values = {cell.strip(" \t") for cell in cells if cell} - {""}
-    grouped = [value for value in values if _GROUPED.fullmatch(value)]
-    return bool(grouped) and all(_SMALL.fullmatch(v) for v in values if v not in set(grouped))
+    values = {undressed(cell.strip(" \t")) for cell in cells if cell} - {""}
+    grouped = {value for value in values if _GROUPED.fullmatch(value)}
+    return bool(grouped) and all(map(_SMALL.fullmatch, values - grouped))
 
 
 def points_note(name: str, cells: Iterable[str | None]) -> str:
     """Say that numbers that all have three decimals were read so; "" where others are there."""
     values = {cell.strip(" \t") for cell in cells if cell} - {""}
-    if not values or not all(_GROUPED.fullmatch(value) for value in values):
+    if not values or not all(_GROUPED.fullmatch(undressed(value)) for value in values):
         return ""
     return (
         f"{name}: {min(values)} is read with decimals. If it is more than a thousand, choose the "
@@ -203,7 +209,8 @@ def number_spelling_warning(name: str, cells: Iterable[str | None]) -> str:
     values = {cell.strip(" \t") for cell in cells if cell} - {""}
     point, comma = Number("decimal", Numbers(".", ",")), Number("decimal", Numbers(",", "."))
     shown = [v for v in values if "," in v or "." in v]
-    if not shown or not all(point.fits(v) and comma.fits(v) for v in values):
+    plain = set(map(undressed, values))
+    if not shown or not all(point.fits(v) and comma.fits(v) for v in plain):
         return ""
     return (
         f"{name}: {min(shown)} can be a thousand or have decimals, so the column stays text. "

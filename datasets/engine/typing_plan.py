@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Protocol
 
+from datasets.engine.amounts import Amount
 from datasets.engine.bounds import SAMPLE_CELLS
 from datasets.engine.convert import Target
 from datasets.engine.import_columns import names_written
@@ -160,7 +161,7 @@ class TypePlan:
         if isinstance(kind, Moment):
             first = next((cell.strip(" \t") for cell in cells if cell and cell.strip(" \t")), "")
             return [short_year_note(name, kind, first)]
-        if not isinstance(kind, Number) or kind.type == "integer":
+        if not isinstance(kind, Number | Amount) or kind.type == "integer":
             return []
         points = points_note(name, cells) if self.numbers_why == UNDECIDED else ""
         return [points, exponent_note(name, cells)]

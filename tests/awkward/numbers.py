@@ -42,6 +42,12 @@ FILES: dict[str, Read] = {
         "p", ["1.234", "999", "12.500"], "integer", [1234, 999, 12500],
         options={"decimal": ",", "thousands": "."},
     ),
+    "amounts with thousands points and no decimals": kept(
+        "p", ["1.234 €", "5 €", "12.000 €"], "1.234 € can be a thousand or have decimals"
+    ),
+    "dollars with thousands commas and no decimals": kept(
+        "p", ["$1,234", "$5", "$12,000"], "$1,234 can be a thousand or have decimals"
+    ),
     "three decimals everywhere": column(
         "p", ["1.234", "12.500"], "decimal", [D("1.234"), D("12.5")],
         "1.234 is read with decimals. If it is more than a thousand",
@@ -76,6 +82,11 @@ FILES: dict[str, Read] = {
     ),
     "a word among amounts": kept("p", [*(f"{n}.5" for n in range(30)), "N/A"],
                                  "such as “N/A”, so the column stays text"),
+    "a word after many numbers": Read(
+        b"id;n\n" + b"".join(b"%d;1\n" % n for n in range(300)) + b"x;2\n", ["id", "n"],
+        "text integer", [*[(str(n), 1) for n in range(300)], ("x", 2)],
+        ("id: some values are not whole numbers, such as “x”, so the column stays text.",),
+    ),
     "codes that begin as numbers": kept(
         "code", [*map(str, range(7)), "A1", "B2", "C3"],
         "its first values are whole numbers, others are not, such as “A1”, so the column stays",
