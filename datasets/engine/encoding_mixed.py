@@ -27,6 +27,8 @@ _LETTERS = re.compile(
     rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+"
 )
 _LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?")
+_ENDS = re.compile(rb"[\r\n]+")
+_CONTROL = re.compile("[\x80-\x9f]")
 _CHANCE = 2
 """Letters of more bytes than these do not come about by chance."""
 
@@ -130,12 +132,26 @@ class MixedDecoder(codecs.BufferedIncrementalDecoder):
         try:
             text = block.decode()
         except UnicodeDecodeError:
-            text = "".join(map(self._of_line, _LINES.findall(block)))
+            text = self._all_second(block) or "".join(map(self._of_line, _LINES.findall(block)))
         else:
             if not block.isascii():
                 self.found.first += sum(not line.isascii() for line in text.split("\n"))
             self._line += _ends(block)
         return text, end
+
+    def _all_second(self, block: bytes) -> str:
+        """Read a block in which nothing can be UTF-8 at once; "" where that is not certain."""
+        if len(self.found.shown) < SHOWN or _LETTERS.search(block):
+            return ""
+        try:
+            text = block.decode(self.second)
+        except UnicodeDecodeError:
+            return ""
+        if _has_unknown(text):
+            return ""
+        self.found.second += sum(not line.isascii() for line in _ENDS.split(block))
+        self._line += _ends(block)
+        return text
 
     def _of_line(self, line: bytes) -> str:
         number = self._line
@@ -153,7 +169,7 @@ class MixedDecoder(codecs.BufferedIncrementalDecoder):
 
 def _has_unknown(text: str) -> bool:
     """Say whether a byte became a control character, as text in any of these has none."""
-    return any("\x80" <= char <= "\x9f" for char in text)
+    return _CONTROL.search(text) is not None
 
 
 def _around(line: bytes, second: str) -> str:
