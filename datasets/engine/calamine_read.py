@@ -14,8 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datasets.engine.sheet_cells import Cells
+from datasets.engine.sheet_lengths import lengths_told
+from datasets.engine.sheet_numbers import exact_numbers
 from datasets.engine.text_cells import require_cells, without_nul
-from datasets.engine.xlsx_package import Sheet, package_check
+from datasets.engine.xlsx_package import CUT, DAMAGED, Sheet, package_check
 from datasets.engine.xlsx_read import XlsxRead
 from segplatform.kernel.errors import TooLarge, UserError
 
@@ -67,8 +69,8 @@ class CalamineBook:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.open_document = zipfile.is_zipfile(path) and _package(path)
-        if not zipfile.is_zipfile(path) and _is_locked(path):
-            raise UserError(ENCRYPTED)
+        if not zipfile.is_zipfile(path):
+            _require_whole(path)
         with calamine_sound():
             self._reader = fastexcel.read_excel(str(path))
             names = self._reader.sheet_names
@@ -85,12 +87,14 @@ class CalamineBook:
             hidden = True
         return Sheet(name, "", hidden)
 
-    def load(self, name: str, rows: int | None = None) -> Any:
-        """Return a sheet, all cells as text, from row 1 on."""
+    def load(
+        self, name: str, rows: int | None = None, dtype: Any = "string", columns: Any = None
+    ) -> Any:
+        """Return a sheet from row 1 on, all cells as text, or as numbers where they are."""
         with calamine_sound():
             return self._reader.load_sheet(
-                name, header_row=None, skip_rows=0, n_rows=rows, dtypes="string",
-                schema_sample_rows=1,
+                name, header_row=None, skip_rows=0, n_rows=rows, dtypes=dtype,
+                schema_sample_rows=1, use_columns=columns,
             )  # fmt: skip
 
     def first(self) -> Sheet:
@@ -111,6 +115,15 @@ def _package(path: Path) -> bool:
         if b"encryption-data" in package.read("META-INF/manifest.xml"):
             raise UserError(ENCRYPTED)
         return True
+
+
+def _require_whole(path: Path) -> None:
+    """Refuse a package that broke off, and an old workbook with a password."""
+    with path.open("rb") as file:
+        if file.read(4) == b"PK\x03\x04":
+            raise UserError(DAMAGED.format(why=CUT))
+    if _is_locked(path):
+        raise UserError(ENCRYPTED)
 
 
 def _is_locked(path: Path) -> bool:
@@ -157,7 +170,15 @@ class CalamineRead(XlsxRead):
         with calamine_sound():
             batch, found = loaded.to_arrow_with_errors()
         self._origin = min((c.absolute_index for c in loaded.selected_columns), default=0)
-        self._columns, self._rows = list(batch.columns), batch.num_rows
+        with calamine_sound():
+            floats = book.load(sheet.name, dtype="float").to_arrow().columns
+            exact = exact_numbers(batch.columns, floats)
+            self._columns = lengths_told(
+                exact, lambda dtype, rows, places: book.load(sheet.name, rows, dtype, places),
+                self._origin,
+            )  # fmt: skip
+        self._rows = batch.num_rows
+        del floats
         self._take(found.errors if found else [])
         self._open_document = book.open_document
         if book.open_document:

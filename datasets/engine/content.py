@@ -26,11 +26,32 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"PAR1", "parquet", "a Parquet file"),
     (b"PARE", "parquet", "an encrypted Parquet file"),
     (b"SQLite format 3\x00", "sqlite", "an SQLite database"),
+    (b"<stata_dta>", "stata", "a Stata file (.dta)"),
+    (b"$FL2@(#)", "spss", "an SPSS file (.sav)"),
+    (b"$FL3@(#)", "spss", "an SPSS file (.zsav)"),
+    (b"\0" * 12 + b"\xc2\xea\x81\x60", "sas", "a SAS file (.sas7bdat)"),
+    (b"\0\x01\0\0Standard Jet DB", "access", "an Access database (.mdb)"),
+    (b"\0\x01\0\0Standard ACE DB", "access", "an Access database (.accdb)"),
+    (b"ARROW1\0\0", "arrow", "an Arrow file (.feather)"),
+    (b"Obj\x01", "avro", "an Avro file"),
+    (b"\x89HDF\r\n\x1a\n", "hdf", "an HDF5 file"),
+    (b"RDX2\n", "r", "an R workspace (.RData)"),
+    (b"RDX3\n", "r", "an R workspace (.RData)"),
+    (b"X\n\0\0\0", "r", "an R object (.rds)"),
+    (b"{\\rtf", "document", "a text document (RTF)"),
     (b"\x7fELF", "program", "a program"),
     (b"MZ\x90", "program", "a program"),
 )
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_TAR_AT, _TAR = 257, b"ustar"
+_OLD_STATA = re.compile(rb"[\x69\x6c\x6e\x6f\x71-\x73][\x01\x02]\x01\0")
+_DBASE = re.compile(rb"[\x03\x30\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f]....", re.DOTALL)
+"""The first bytes of dBase: its version, and the day of its last change."""
+_PICKLE = re.compile(rb"\x80[\x02-\x05](?:\x95.{8})?[\]\}\)\(ch\x8c]", re.DOTALL)
+_NUL_SHARE = 0.3
+"""So many NUL characters are no damage, unless they are halves of letters."""
+_BOMS = (b"\0\0\xfe\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _MARKUP = re.compile(rb"^\s*<(!doctype html|html|table|\?xml|head|body|workbook)", re.IGNORECASE)
+_TAG = re.compile(rb"<[A-Za-z][\w:.-]*[\s>/]")
 _JSON = re.compile(r'\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[{\[]|\]\s*$|$))')
 """An object or an array as programs write them; ``[1,2`` and ``{id}`` can be delimited text."""
 _PACKAGE = re.compile(rb"\[Content_Types\]\.xml|docProps/|_rels/")
@@ -46,7 +67,11 @@ def content_kind(path: Path) -> tuple[str, str]:
         head = file.read(HEAD_BYTES)
         if head.startswith(b"PK\x03\x04"):
             file.seek(max(0, path.stat().st_size - 2**16))
-            return _zip_kind(head, file.read())
+            tail = file.read()
+            if _ZIP_END in tail:
+                return _zip_kind(head, tail)
+            file.seek(0)
+            return _cut_kind(file.read(CUT_BYTES))
     return content_kind_of(head)
 
 
@@ -62,17 +87,51 @@ def content_kind_of(head: bytes) -> tuple[str, str]:
     for signature, kind, words in _SIGNATURES:
         if head.startswith(signature):
             return kind, words
+    if found := _binary_kind(head):
+        return found
     if _is_json(head):
         return "json", "JSON"
     if head.startswith(_BOMS):
         return "text", "text"
-    if _MARKUP.match(head):
+    if _MARKUP.match(head) or _is_markup(head):
         return "markup", "a web page (HTML) or XML, which some programs save as .xls"
     # NUL alone proves nothing (UTF-16, damaged exports); other control characters in number do.
     control = len(head) - len(head.translate(None, _CONTROL))
     if control > max(FEW, len(head) * 0.05) and not _is_wide_text(head):
         return "binary", "no text"
     return "text", "text"
+
+
+def _binary_kind(head: bytes) -> tuple[str, str] | None:
+    """Tell formats that no single sign gives away, but that would look like text with NULs."""
+    if head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        return "tar", "a tar archive"
+    if b"\0" not in head:
+        return None
+    if head.startswith(b"ORC"):  # ORCID is the name of a column
+        return "orc", "an ORC file"
+    if _OLD_STATA.match(head):
+        return "stata", "a Stata file (.dta)"
+    if _DBASE.match(head) and b"\0" * 14 in head[8:32]:
+        return "dbase", "a dBase file (.dbf)"
+    if _PICKLE.match(head):
+        return "pickle", "an object of Python (pickle)"
+    if head.startswith(_BOMS) or _is_halves(head):
+        return None
+    return ("binary", "no text") if head.count(0) > len(head) * _NUL_SHARE else None
+
+
+def _is_halves(head: bytes) -> bool:
+    """Say whether NULs stand at every other place, as in UTF-16."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    return min(even, odd) <= max(even, odd) * 0.2
+
+
+def _is_markup(head: bytes) -> bool:
+    """Say whether it is XML that does not say so; a line with separators may be a table's."""
+    line = head.lstrip().partition(b"\n")[0]
+    tags = b"</" in head or b"/>" in head
+    return bool(_TAG.match(line)) and tags and not re.search(rb"[,;\t|]", line)
 
 
 def _is_json(head: bytes) -> bool:
@@ -94,6 +153,18 @@ def _is_wide_text(head: bytes) -> bool:
         if odd - text.count("\n") - text.count("\r") - text.count("\t") <= FEW and "\n" in text:
             return True
     return False
+
+
+_ZIP_END = b"PK\x05\x06"
+CUT_BYTES = 2**22
+"""So much of a package that broke off shows what it was."""
+
+
+def _cut_kind(data: bytes) -> tuple[str, str]:
+    """Tell a workbook that broke off by the names that stand before its parts."""
+    kind, words = _zip_kind(data, data)
+    looks = kind == "zip" and _PACKAGE.search(data[:HEAD_BYTES]) and b"xl/" not in data
+    return ("xlsx", "an Excel workbook") if looks else (kind, words)
 
 
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."

@@ -7,14 +7,9 @@ import pyarrow as pa
 
 from datasets.engine.convert import Target
 from datasets.engine.csv_blocks import is_regular, regular_parts
-from datasets.engine.encoding import (
-    ENCODINGS,
-    Scan,
-    bad_byte,
-    encoding_near,
-    scan_utf8,
-)
-from datasets.engine.encoding_convert import transcode
+from datasets.engine.encoding import Guess, Scan, bad_byte, encoding_late, scan_utf8
+from datasets.engine.encoding_convert import read_as, transcode
+from datasets.engine.encoding_mixed import SECOND, mixed
 from datasets.engine.layout import Layout
 from datasets.engine.rejects import Rejects
 from datasets.engine.results import ReadResult
@@ -47,24 +42,31 @@ class CsvRead(TypedRead):
         self._columns: TextColumns | None = None
         self._layout: Layout
 
-    def prepare(self, encoding: str, *, forced: bool) -> None:
+    def prepare(self, guess: Guess, *, forced: bool) -> None:
         """Make ``self.text`` valid UTF-8 without NULs: the file itself, or a copy in scratch."""
+        encoding = guess.name
         part = SubProgress(self.progress, 0, 0.1)
         if encoding == "utf-8":
             self._scan = scan_utf8(self.path, part)
             if self._scan.bad is not None:
                 if forced:
                     raise bad_byte(self.path, encoding, self._scan.bad)
-                encoding = encoding_near(self.path, self._scan.bad)
+                encoding = encoding_late(self.path, self._scan.bad)
         dirty = self._scan.nul or self._scan.marks or self._scan.stopped
         if encoding == "utf-8" and not dirty:
             return
+        if encoding in SECOND and not forced:
+            encoding = mixed(encoding)  # lines that are UTF-8 may come later
         self.text = self.scratch / "text"
         dropped = transcode(self.path, encoding, self.text, part)
+        if (mixture := dropped.mixture) and mixture.unknown and not (mixture.first or forced):
+            encoding = guess.name  # it is in one encoding, and says where it is not
+            dropped = transcode(self.path, encoding, self.text, part)
         self._scan = scan_utf8(self.text, part)
         self.warnings += dropped.said()
-        if encoding != "utf-8":
-            self.warnings.append(f"The file was read as {ENCODINGS[encoding]}.")
+        self.warnings += read_as(encoding, dropped.mixture)
+        if guess.doubt and not (dropped.mixture and dropped.mixture.first):
+            self.warnings.append(guess.doubt)
 
     def trust(self) -> None:
         """Take the file for clean UTF-8 until its reading, which then is its only pass, refutes it.
@@ -142,7 +144,7 @@ class CsvRead(TypedRead):
                 "lines have quotes that do not close properly, which were kept as text "
                 f"(line {lines}).",
             ),
-            (spare, "empty columns without a name at the right were left out."),
+            (spare, "empty columns without a name at the edge were left out."),
         )
         yield from (f"{count:,} {words}" for count, words in counted if count)
         if layout.width == 1:

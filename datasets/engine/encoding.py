@@ -3,49 +3,25 @@
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-from datasets.engine.encoding_letters import breaks_words, letters_tell
+from datasets.engine.encoding_charset import Charset, charset_of
+from datasets.engine.encoding_mixed import SECOND, is_utf8, mixed, second_of, without_utf8
+from datasets.engine.encoding_names import ENCODINGS, MIXED, encoding_words
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.progress import Progress
 
 CHUNK = 2**20
 WINDOWS, WINDOW = 16, 2**16
 EVIDENCE = 2**16
+MOST_LINES = 20_000
+SHOWN = 40
 WIDE = ("utf-16-le", "utf-16-be")
-
-ENCODINGS: dict[str, str] = {
-    "utf-8": "UTF-8",
-    "utf-16": "UTF-16",
-    "utf-16-le": "UTF-16 (little-endian, no mark)",
-    "utf-16-be": "UTF-16 (big-endian, no mark)",
-    "utf-32": "UTF-32",
-    "cp1252": "Western (Windows-1252)",
-    "iso8859-1": "Western (ISO 8859-1)",
-    "iso8859-15": "Western (ISO 8859-15)",
-    "mac-roman": "Western (Mac)",
-    "cp437": "Western (DOS 437)",
-    "cp850": "Western (DOS 850)",
-    "cp1250": "Central European (Windows-1250)",
-    "iso8859-2": "Central European (ISO 8859-2)",
-    "cp1251": "Cyrillic (Windows-1251)",
-    "koi8-r": "Cyrillic (KOI8-R)",
-    "cp1253": "Greek (Windows-1253)",
-    "cp1254": "Turkish (Windows-1254)",
-    "cp1255": "Hebrew (Windows-1255)",
-    "cp1256": "Arabic (Windows-1256)",
-    "cp1257": "Baltic (Windows-1257)",
-    "cp932": "Japanese (Windows-932, Shift JIS)",
-    "euc_jp": "Japanese (EUC)",
-    "gb18030": "Chinese (GB 18030)",
-    "big5": "Chinese (Big5)",
-    "cp949": "Korean (Windows-949)",
-}
-"""What the options offer: Python's codec and its words."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -53,10 +29,6 @@ _BOMS = (
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_WESTERN = frozenset(
-    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüÿŒœŸ"
-    "€£§°\u2018\u2019“”\u2013—…•«»©®™½¼¾²³\u00b4¿¡\u00a0"
 )
 
 
@@ -77,36 +49,58 @@ class Scan:
     bad: int | None = None
 
 
-def encoding_checked(name: str) -> str:
-    """Return the encoding's key of ``ENCODINGS``; UserError for one that is not offered."""
-    for key in (name, name.lower().replace("_", "-")):
-        if key in ENCODINGS:
-            return key
-    try:
-        codec = codecs.lookup(name).name
-    except LookupError:
-        codec = ""
-    for key in ENCODINGS:
-        if codecs.lookup(key).name == codec:
-            return key
-    raise UserError(f"The encoding “{name[:40]}” is not known. Choose one of the list.")
+class Guess(NamedTuple):
+    """An encoding, why it was taken, and a sentence where another one fits nearly as well."""
+
+    name: str
+    why: str
+    doubt: str = ""
 
 
-def encoding_guess(path: Path) -> tuple[str, str]:
-    """Return ``(encoding, why)`` from the start of the file and 16 windows spread over it."""
+def encoding_guess(path: Path) -> Guess:
+    """Judge by the start of the file and by 16 windows spread over it."""
     with path.open("rb") as file:
         head = file.read(CHUNK)
         for mark, name in _BOMS:
             if head.startswith(mark):
-                return name, f"The file starts with the mark of {ENCODINGS[name]}."
+                return Guess(name, f"The file starts with the mark of {ENCODINGS[name]}.")
         windows = [head, *_windows(file, path.stat().st_size)]
     if wide := _wide(head):
-        return wide, "Every other byte is empty, as UTF-16 writes plain letters."
-    evidence = b"".join(_foreign(part) for part in windows if not _is_utf8(part))
-    if not evidence:
-        return "utf-8", "Every byte that was looked at is valid UTF-8."
-    name = _charset(evidence)
-    return name, f"It is not UTF-8; its letters fit {ENCODINGS[name]}."
+        return Guess(wide, "Every other byte is empty, as UTF-16 writes plain letters.")
+    return _judged(windows) or Guess("utf-8", "Every byte that was looked at is valid UTF-8.")
+
+
+def _judged(windows: Sequence[bytes]) -> Guess | None:
+    """Judge pieces of a file, which may be in two encodings; None where all is UTF-8."""
+    sound = [part for part in windows if _is_utf8(part)]
+    if len(sound) == len(windows):
+        return None
+    lines = [each for part in windows if part not in sound for each in _foreign_lines(part)]
+    wrong = [line for line, is_right in lines if not is_right]
+    found = charset_of(b"\n".join(wrong)[:EVIDENCE])
+    second = found.name
+    right = sum(is_right and is_utf8(line, second) for line, is_right in lines)
+    right += sum(not part.isascii() for part in sound)
+    if not right or (second not in SECOND and right <= len(wrong)):
+        return Guess(
+            second, f"It is not UTF-8; its letters fit {ENCODINGS[second]}.", _doubt(found)
+        )
+    # What is UTF-8 in those lines says nothing of the other encoding.
+    rest = b"\n".join(map(without_utf8, wrong))[:EVIDENCE]
+    name = mixed(charset_of(rest).name)
+    words = ENCODINGS[second_of(name) or ""]
+    return Guess(name, f"Some lines are UTF-8; the letters of others fit {words}.")
+
+
+def _doubt(found: Charset) -> str:
+    """Say which other encoding a short text may be in, and how a word of it would read then."""
+    if not found.other:
+        return ""
+    word, other = (each[:SHOWN] for each in (found.word, found.other_word))
+    return (
+        f"The encoding is a guess: {ENCODINGS[found.name]} reads “{word}”, "
+        f"{ENCODINGS[found.other]} would read “{other}”. Choose it if that is right."
+    )
 
 
 def _windows(file: BinaryIO, size: int) -> list[bytes]:
@@ -128,9 +122,21 @@ def _is_utf8(part: bytes) -> bool:
     return True
 
 
-def _foreign(part: bytes) -> bytes:
-    """Keep the lines that hold more than ASCII, which alone say something."""
-    return b"\n".join(re.findall(rb"[^\r\n]{0,80}[\x80-\xff][^\r\n]{0,80}", part))[:EVIDENCE]
+def _foreign_lines(part: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Yield the lines that hold more than ASCII, which alone say something: is each UTF-8?"""
+    lines = re.split(rb"[\r\n]+", part)
+    for place, line in enumerate(lines[:MOST_LINES]):
+        if line.isascii():
+            continue
+        if place in (0, len(lines) - 1):  # they may be cut in a letter
+            yield line, _is_utf8(line)
+            continue
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            yield line, False
+        else:
+            yield line, True
 
 
 def _wide(head: bytes) -> str | None:
@@ -150,57 +156,6 @@ def _lines_of(head: bytes, encoding: str) -> bool:
     odd = sum(unicodedata.category(char) in ("Cc", "Cn", "Co", "Cs") for char in text)
     ends = text.count("\n") + text.count("\r")
     return ends > 0 and odd - ends - text.count("\t") == 0 and any(c in text for c in ",;\t|")
-
-
-def _charset(evidence: bytes) -> str:
-    """Name the likeliest single-byte or East Asian encoding of bytes that are not UTF-8."""
-    if found := letters_tell(evidence):
-        return found
-    if _looks_western(evidence):
-        return "cp1252"
-    from charset_normalizer import from_bytes
-
-    # Words made of nothing but accents are another script, never Western, however short they are.
-    known = [key for key, words in ENCODINGS.items() if not words.startswith(("Western", "UTF"))]
-    best = from_bytes(evidence, cp_isolation=known).best()
-    try:
-        return encoding_checked(best.encoding) if best else _natural(evidence, known)
-    except UserError:
-        return "cp1252"
-
-
-def _natural(evidence: bytes, known: list[str]) -> str:
-    """Take the encoding in which most words are written as words are: Word, word or WORD."""
-
-    def score(name: str) -> float:
-        try:
-            words = re.findall(r"\w*[^\x00-\x7f]\w*", evidence.decode(name))
-        except UnicodeDecodeError:
-            return 0.0
-        return sum(map(_is_word, words)) / (len(words) or 1)
-
-    return max((key for key in known if key.startswith(("cp125", "koi8"))), key=score)
-
-
-def _is_word(word: str) -> bool:
-    """Say whether letters look like a word: usual capitals, and no Latin word of accents only."""
-    usual = word.isalpha() and word in (word.lower(), word.upper(), word.capitalize())
-    accents_only = len(word) > 2 and not re.search(r"[A-Za-z]", word)
-    return usual and not (accents_only and unicodedata.name(word[0], "").startswith("LATIN"))
-
-
-def _looks_western(evidence: bytes) -> bool:
-    """Say whether bytes read as Windows-1252 give Western words: accents are the exception."""
-    try:
-        text = evidence.decode("cp1252")
-    except UnicodeDecodeError:
-        return False
-    foreign = [char for char in text if char > "\x7f"]
-    letters = [char for char in text if char.isalpha()]
-    accents = sum(char.isalpha() for char in foreign)
-    if breaks_words(text):
-        return False
-    return set(foreign) <= _WESTERN and accents <= max(2, len(letters) * 0.4)
 
 
 def scan_utf8(path: Path, progress: Progress) -> Scan:
@@ -233,10 +188,24 @@ def scan_utf8(path: Path, progress: Progress) -> Scan:
 
 
 def encoding_near(path: Path, offset: int) -> str:
-    """Guess the encoding from the bytes around one that is not UTF-8."""
+    """Guess from the bytes around one that is not UTF-8 what such lines are written in."""
     with path.open("rb") as file:
         file.seek(max(0, offset - EVIDENCE // 2))
-        return _charset(_foreign(file.read(EVIDENCE)))
+        lines = _foreign_lines(file.read(EVIDENCE))
+    return charset_of(b"\n".join(line for line, is_right in lines if not is_right)).name
+
+
+def encoding_late(path: Path, offset: int) -> str:
+    """Guess the encoding of a file that is UTF-8 up to a byte far in it."""
+    second = encoding_near(path, offset)
+    return second if _is_plain(path, offset) else mixed(second)
+
+
+def _is_plain(path: Path, size: int) -> bool:
+    """Say whether a file starts with so many bytes of ASCII."""
+    with path.open("rb") as file:
+        blocks = (file.read(min(CHUNK, size - at)) for at in range(0, size, CHUNK))
+        return all(block.isascii() for block in blocks)
 
 
 def bad_byte(path: Path, encoding: str, offset: int) -> UserError:
@@ -251,9 +220,12 @@ def bad_byte(path: Path, encoding: str, offset: int) -> UserError:
         byte = file.read(1)
     likely = encoding_near(path, offset) if encoding == "utf-8" else None
     shown = f" (0x{byte.hex().upper()})" if byte else ""
+    words = encoding_words(encoding)
     advice = f"{ENCODINGS[likely]} is likely." if likely else "Choose another one."
+    if likely and not _is_plain(path, offset):
+        advice = f"“{MIXED[mixed(likely)]}” is likely."
     return UserError(
-        f"The file is not {ENCODINGS[encoding]}: byte {offset:,}{shown} on line {line:,} is no "
-        f"character of it. Choose another encoding in the options. {advice}",
-        {"encoding": f"Line {line:,} holds a byte that is not {ENCODINGS[encoding]}."},
+        f"The file is not {words}: byte {offset:,}{shown} on line {line:,} is no character of it. "
+        f"Choose another encoding in the options. {advice}",
+        {"encoding": f"Line {line:,} holds a byte that is not {words}."},
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datasets.engine.encoding import CHUNK, bad_byte
+from datasets.engine.encoding_mixed import MixedDecoder, Mixture, second_of
+from datasets.engine.encoding_names import ENCODINGS, encoding_words
 from segplatform.kernel.progress import Progress
 
 MARK, STOP = "\ufeff", "\x1a"
@@ -18,6 +20,7 @@ class Dropped:
     nuls: int = 0
     marks: int = 0
     stop: bool = False
+    mixture: Mixture | None = None
 
     def said(self) -> Iterator[str]:
         """Yield a sentence for everything that is not in the text any more."""
@@ -55,4 +58,37 @@ def transcode(path: Path, encoding: str, target: Path, progress: Progress) -> Dr
             done += len(chunk)
             progress.step(done / size, "Converting characters to UTF-8")
             if not chunk:
+                dropped.mixture = decoder.found if isinstance(decoder, MixedDecoder) else None
                 return dropped
+
+
+def read_as(encoding: str, mixture: Mixture | None) -> Iterator[str]:
+    """Yield in which encoding a file was read: UTF-8 goes without saying, two of them do not."""
+    second = second_of(encoding)
+    if second is None or mixture is None:
+        if encoding != "utf-8":
+            yield f"The file was read as {encoding_words(encoding)}."
+    elif not mixture.first:
+        yield f"The file was read as {ENCODINGS[second]}."
+    elif mixture.second:
+        yield mixture.said(ENCODINGS[second])
+
+
+def mixture_said(path: Path, encoding: str) -> Iterator[str]:
+    """Say how two encodings are mixed in the start of a file."""
+    if mixture := mixture_of(path, encoding, CHUNK):
+        yield from read_as(encoding, mixture)
+
+
+def mixture_of(path: Path, encoding: str, most: int | None = None) -> Mixture | None:
+    """Look how the two encodings of a file, or of its first bytes, are mixed; None for one."""
+    decoder = codecs.getincrementaldecoder(encoding)() if second_of(encoding) else None
+    if not isinstance(decoder, MixedDecoder):
+        return None
+    with path.open("rb") as source:
+        while chunk := source.read(min(CHUNK, most or CHUNK)):
+            decoder.decode(chunk)
+            if most:
+                break
+    decoder.decode(b"", final=not most)
+    return decoder.found

@@ -1,12 +1,6 @@
-"""Encodings told by the letters that a language uses: what statistics of short texts get wrong."""
+"""East Asian encodings, told by how common the characters are that they make of the bytes."""
 
-import re
-
-_TURKISH = frozenset("ğĞıİşŞçÇöÖüÜâÂîÎûÛ")
-_TURKISH_ALONE = frozenset("ğĞıİşŞ")
-_PUNCTUATION = frozenset("€£§°\u2018\u2019“”\u2013—…•«»©®™½¼¾²³\u00b4¿¡\u00a0")
-# Polish, Czech and Hungarian letters look like these signs within words when read as Western.
-_BROKEN_WORD = re.compile(r"£[a-zóñê]|[a-zA-Zóñêæ]{3}[³¹]|[³¹¯][a-zñóê]|[a-zóñê]Ÿ")
+EAST_ASIAN = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
 
 # How often the characters are the common ones of each standard: the rows of its first level.
 _EAST_ASIAN = {
@@ -14,26 +8,30 @@ _EAST_ASIAN = {
     "gb18030": ((0xB0, 0xD7), ((0xA1, 0xFE),)),
     "cp949": ((0xB0, 0xC8), ((0xA1, 0xFE),)),
 }
-_SURE, _FEWEST = 0.97, 4
+_SURE, _LIKELY, _FEWEST = 0.97, 0.6, 4
 
 
-def letters_tell(evidence: bytes) -> str | None:
-    """Name the encoding where the letters leave no doubt, None where they do."""
-    return _turkish(evidence) or _big5(evidence)
+def east_asian(evidence: bytes) -> str | None:
+    """Name the East Asian encoding that fits best; None where none does."""
+    if found := _big5(evidence):
+        return found
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(evidence, cp_isolation=list(EAST_ASIAN)).best()
+    if best and best.encoding in EAST_ASIAN:
+        return best.encoding
+    pairs = _pairs(evidence)
+    shares = {name: _common(pairs, name) for name in _EAST_ASIAN if _is(evidence, name)}
+    likely = max(shares, key=lambda name: shares[name], default=None)
+    return likely if likely and shares[likely] >= _LIKELY else None
 
 
-def breaks_words(text: str) -> bool:
-    """Say whether a text read as Windows-1252 has signs in its words where letters should be."""
-    return _BROKEN_WORD.search(text) is not None
-
-
-def _turkish(evidence: bytes) -> str | None:
-    """Tell Turkish by letters that Icelandic has at the same places, but never without others."""
+def _is(evidence: bytes, encoding: str) -> bool:
     try:
-        foreign = {char for char in evidence.decode("cp1254") if char > "\x7f"} - _PUNCTUATION
+        evidence.decode(encoding)
     except UnicodeDecodeError:
-        return None
-    return "cp1254" if foreign & _TURKISH_ALONE and foreign <= _TURKISH else None
+        return False
+    return True
 
 
 def _big5(evidence: bytes) -> str | None:
@@ -43,9 +41,7 @@ def _big5(evidence: bytes) -> str | None:
     """
     pairs = _pairs(evidence)
     shares = {name: _common(pairs, name) for name in _EAST_ASIAN}
-    try:
-        evidence.decode("big5")
-    except UnicodeDecodeError:
+    if not _is(evidence, "big5"):
         return None
     best = shares.pop("big5") if len(pairs) >= _FEWEST else 0.0
     return "big5" if best >= _SURE and max(shares.values()) < best * 0.8 else None

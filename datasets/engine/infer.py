@@ -1,5 +1,6 @@
 """Which type a column is, from how many of its values every kind misses."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -8,7 +9,7 @@ from datasets.engine.amounts import Amount, amounts_in
 from datasets.engine.day_numbers import day_number_hint, unit_of
 from datasets.engine.kinds import TEXT, Kind, Number, kinds_automatic, kinds_wanted
 from datasets.engine.moments import DateOrder, Moment
-from datasets.engine.numbers import Numbers
+from datasets.engine.numbers import Numbers, undressed
 from datasets.engine.results import STAYS_TEXT
 from datasets.engine.types import ColumnType
 
@@ -24,7 +25,12 @@ _TITLES: dict[ColumnType, str] = {
     "datetime": "dates with a time",
     "text": "text",
 }
+_GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})")
+_SMALL = re.compile(r"-?(?:0|[1-9][0-9]{0,2})")
+_EXPONENT = re.compile(r"-?[0-9][eE][+-][0-9]{1,3}")
 LOOKED_AT = 200
+FIRST = 5
+"""So many values in front make a person expect that type of all of them."""
 NEARLY = 0.9
 """From this share of fitting values on, a column that stays text is worth a sentence."""
 
@@ -79,21 +85,37 @@ def candidates_of(
     kinds = [k for k in kinds_automatic(numbers) if _in_order(k, order)]
     dressed = amounts_in(values, numbers) if values else []
     fitting = [k for k in (*kinds, *dressed) if all(map(k.fits, values))]
-    near = "" if fitting else _near([*kinds, *dressed], list(values)[:LOOKED_AT])
+    near = "" if fitting else _near([*kinds, *dressed], list(values))
+    if fitting and len(values) > FIRST:
+        near = _first_words(fitting[0], "")
     return Candidates(fitting, None, {}, len(values), near, unit_of(values))
 
 
 def _near(kinds: Sequence[Kind], values: Sequence[str]) -> str:
-    """Say what all but a few of the first values are; true of the whole file as well."""
-    few = int(len(values) * (1 - NEARLY))
+    """Say what all but a few of the first values are; true of the whole file as well.
+
+    One of ``values`` at least fits none of the kinds that the others do.
+    """
+    looked_at = values[:LOOKED_AT]
+    few = int(len(looked_at) * (1 - NEARLY))
     for kind in kinds if few else ():
-        missed = list(islice((value for value in values if not kind.fits(value)), few + 1))
+        missed = list(islice((value for value in looked_at if not kind.fits(value)), few + 1))
         if len(missed) <= few:
-            return (
-                f"some values are not {_TITLES[kind.type]}, such as “{missed[0][:40]}”, "
-                f"{STAYS_TEXT}"
-            )
+            other = _misfit(kind, values)[:40]
+            return f"some values are not {_TITLES[kind.type]}, such as “{other}”, {STAYS_TEXT}"
+    for kind in kinds if len(values) > FIRST else ():
+        if all(map(kind.fits, values[:FIRST])):
+            return _first_words(kind, _misfit(kind, values))
     return ""
+
+
+def _misfit(kind: Kind, values: Sequence[str]) -> str:
+    return next((value for value in values if not kind.fits(value)), "")
+
+
+def _first_words(kind: Kind, missed: str) -> str:
+    other = f", such as “{missed[:40]}”" if missed else ""
+    return f"its first values are {_TITLES[kind.type]}, others are not{other}, {STAYS_TEXT}"
 
 
 def verdict(name: str, found: Candidates) -> Verdict:
@@ -153,12 +175,42 @@ def _nearly(name: str, found: Candidates) -> str:
     )
 
 
+def points_ambiguous(cells: Iterable[str | None]) -> bool:
+    """Say whether points may group thousands: always three digits behind, never elsewhere.
+
+    Beside plain numbers below 1,000 they likely do: decimals would end in one or two digits, too.
+    """
+    values = {undressed(cell.strip(" \t")) for cell in cells if cell} - {""}
+    grouped = {value for value in values if _GROUPED.fullmatch(value)}
+    return bool(grouped) and all(map(_SMALL.fullmatch, values - grouped))
+
+
+def points_note(name: str, cells: Iterable[str | None]) -> str:
+    """Say that numbers that all have three decimals were read so; "" where others are there."""
+    values = {cell.strip(" \t") for cell in cells if cell} - {""}
+    if not values or not all(_GROUPED.fullmatch(undressed(value)) for value in values):
+        return ""
+    return (
+        f"{name}: {min(values)} is read with decimals. If it is more than a thousand, choose the "
+        "comma as decimal sign and the point for thousands."
+    )
+
+
+def exponent_note(name: str, cells: Iterable[str | None]) -> str:
+    """Say that what looks like an exponent was read as one, where nothing else is there."""
+    values = {cell.strip(" \t") for cell in cells if cell} - {""}
+    if not values or not all(_EXPONENT.fullmatch(value) for value in values):
+        return ""
+    return f"{name}: {min(values)} is read as a number. If it is a code, choose text."
+
+
 def number_spelling_warning(name: str, cells: Iterable[str | None]) -> str:
     """Say where every value is like ``1,234``, which can be one thousand or one."""
     values = {cell.strip(" \t") for cell in cells if cell} - {""}
     point, comma = Number("decimal", Numbers(".", ",")), Number("decimal", Numbers(",", "."))
-    shown = [v for v in values if "," in v]
-    if not shown or not all(point.fits(v) and comma.fits(v) for v in values):
+    shown = [v for v in values if "," in v or "." in v]
+    plain = set(map(undressed, values))
+    if not shown or not all(point.fits(v) and comma.fits(v) for v in plain):
         return ""
     return (
         f"{name}: {min(shown)} can be a thousand or have decimals, so the column stays text. "

@@ -10,7 +10,9 @@ import pyarrow as pa
 
 from datasets.engine.bounds import MAX_COLUMNS
 from datasets.engine.convert import Target
-from datasets.engine.encoding import ENCODINGS, bad_byte, scan_utf8
+from datasets.engine.encoding import bad_byte, scan_utf8
+from datasets.engine.encoding_convert import mixture_of, read_as
+from datasets.engine.encoding_names import encoding_words
 from datasets.engine.json_blocks import Found, JsonBlocks, Rows
 from datasets.engine.json_form import Shape, columns_of, rows_of
 from datasets.engine.json_rows import JsonRows
@@ -95,7 +97,7 @@ class JsonFileText:
         found = scan_utf8(self.path, NullProgress()).bad if self.encoding == "utf-8" else None
         if found is not None:
             return bad_byte(self.path, self.encoding, found)
-        said = f"The file is not {ENCODINGS[self.encoding]}. Choose another encoding."
+        said = f"The file is not {encoding_words(self.encoding)}. Choose another encoding."
         return UserError(said, {"encoding": said})
 
     def require_memory(self, memory_bytes: int) -> None:
@@ -141,6 +143,7 @@ class JsonRead(TypedRead):
         )
         self._rows.flush()
         self._odd = file.odd
+        self.warnings += read_as(file.encoding, mixture_of(file.path, file.encoding))
 
     def read(self, types: TypeOptions) -> ReadResult:
         """Type and write the rows; raises ``UserError`` and ``Cancelled``."""

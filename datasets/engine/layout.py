@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from datasets.engine.bounds import MAX_COLUMNS, SAMPLE_CHARACTERS, SAMPLE_LINES
-from datasets.engine.records import Record, Records, text_lines
+from datasets.engine.records import Record, Records, is_drawn, text_lines
 from segplatform.kernel.errors import UserError
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -105,7 +105,8 @@ def layout_find(
         delimiter, guesses["delimiter"] = named[1], "The first line of the file names it."
     if delimiter is None:
         delimiter, guesses["delimiter"] = _delimiter(sample, quote)
-    records = [r for r in sample.records(delimiter, quote) if r.text.strip()]
+    filled = [r for r in sample.records(delimiter, quote) if r.text.strip()]
+    records = [r for r in filled if not is_drawn(r)] or filled
     if named and skip_rows is None:
         records = records[1:]
         if not records:
@@ -141,7 +142,9 @@ def _delimiter(sample: Sample, quote: str) -> tuple[str, str]:
     """Vote: which separator gives the same number of cells most often."""
     best, score = "", (0.0, 0.0, 0)
     for delimiter in DELIMITERS:
-        records = [r for r in sample.records(delimiter, quote) if r.text.strip()]
+        records = [
+            r for r in sample.records(delimiter, quote) if r.text.strip() and not is_drawn(r)
+        ]
         found = _score(records)
         if found > score:
             best, score = delimiter, found

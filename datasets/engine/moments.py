@@ -35,7 +35,7 @@ _DATES: tuple[tuple[str, DateOrder | None], ...] = (
 _TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
 
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
-_ZONE = r" ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+_ZONE = r" ?(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ class Moment:
             return False
         try:
             if self.format.startswith("iso"):
-                datetime.fromisoformat(cell.replace(" ", "T", 1).replace(" ", ""))
+                plain = re.sub("UTC|GMT", "Z", cell.replace(" ", "T", 1).replace(" ", ""))
+                datetime.fromisoformat(plain)
             else:
                 datetime.strptime(cell, self.format)
         except ValueError:
@@ -81,10 +82,26 @@ class Moment:
             value = f"TRY_CAST({text} AS TIMESTAMP)"
         elif self.format == "iso zone":
             # A plain cast to TIMESTAMP drops the zone; this one moves the time to UTC.
-            value = f"make_timestamp(epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)))"
+            # It takes +01:00 and +0100, but not after a blank, as shops write it.
+            plain = f"regexp_replace({text}, ' ?(?:UTC|GMT)$', 'Z')"
+            plain = f"regexp_replace({plain}, ' ([Z+-][0-9:]*)$', '\\1')"
+            value = f"make_timestamp(epoch_us(TRY_CAST({plain} AS TIMESTAMPTZ)))"
         else:
             value = f"try_strptime({text}, '{self.format}')"
         return f"TRY_CAST({value} AS {'DATE' if self.type == 'date' else 'TIMESTAMP'})"
+
+
+def short_year_note(name: str, kind: Moment, cell: str) -> str:
+    """Say which years are meant by two digits, with a cell of the column; "" where there are four.
+
+    As POSIX has it: 69 to 99 are of the 20th century, 00 to 68 of the 21st.
+    """
+    if "%y" not in kind.format or not kind.fits(cell):
+        return ""
+    day = datetime.strptime(cell, kind.format)
+    return (
+        f"{name}: years of two digits are read as 1969 to 2068, “{cell}” as {day.day} {day:%B %Y}."
+    )
 
 
 @cache

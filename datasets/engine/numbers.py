@@ -15,6 +15,7 @@ CURRENCIES = (
 )
 """Signs, and the codes of ISO 4217 that are met most; another code may be an article's."""
 
+UNDECIDED = "No cell shows another decimal sign."
 BLANK = "[ \u00a0\u202f]?"
 SIGN = "|".join(map(re.escape, CURRENCIES))
 _DRESS = re.compile(rf"(?:{SIGN})|[()%+\u2212]|-$|^{BLANK}|{BLANK}$")
@@ -48,7 +49,7 @@ def numbers_guess(cells: Iterable[str]) -> tuple[Numbers, str]:
     for vote, count in votes.items():
         decimals[vote.decimal] += count
     if not decimals:
-        return Numbers(), "No cell shows another decimal sign."
+        return Numbers(), UNDECIDED
     sign = max(decimals, key=lambda key: (decimals[key], key == "."))
     grouped: Counter[str] = Counter()
     for vote, count in votes.items():

@@ -155,6 +155,14 @@ def _moments(values: pa.Array) -> pa.Array:
     return plain.cast(pa.timestamp("us"), safe=False)
 
 
+def nanoseconds(values: pa.Array) -> int:
+    """Count moments that microseconds cannot hold."""
+    if not pa.types.is_timestamp(values.type) or values.type.unit != "ns":
+        return 0
+    counted = values.cast(pa.int64()).drop_null().to_numpy()
+    return int((counted % 1_000 != 0).sum())
+
+
 def _described(values: pa.Array) -> pa.Array:
     return pa.array([None if value is None else str(value) for value in values.to_pylist()])
 

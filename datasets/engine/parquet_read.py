@@ -16,7 +16,15 @@ from datasets.engine.infer import Candidates, Verdict
 from datasets.engine.kinds import TEXT, Number
 from datasets.engine.names import clean_names
 from datasets.engine.numbers import Numbers
-from datasets.engine.parquet_kinds import Native, Open, as_texts, is_text, plain, settled
+from datasets.engine.parquet_kinds import (
+    Native,
+    Open,
+    as_texts,
+    is_text,
+    nanoseconds,
+    plain,
+    settled,
+)
 from datasets.engine.parquet_open import PIECE_BYTES, ParquetOpened
 from datasets.engine.rejects import Rejects
 from datasets.engine.results import ReadResult
@@ -162,6 +170,7 @@ class ParquetRead(TypedRead):
         super().__init__(out_dir, scratch, progress, memory_bytes)
         self._lost: Counter[str] = Counter()
         self._broken: set[str] = set()
+        self._cut: Counter[str] = Counter()
         self._nuls = 0
 
     def read(self, opened: ParquetOpened, types: TypeOptions) -> ReadResult:
@@ -178,6 +187,7 @@ class ParquetRead(TypedRead):
         self.tally, self._nuls = Tally(), 0
         self._lost.clear()
         self._broken.clear()
+        self._cut.clear()
         part = SubProgress(self.progress, start, stop)
         part.step(0, message)
         held: list[pa.Table] = []
@@ -207,6 +217,7 @@ class ParquetRead(TypedRead):
                 self._lost[name] += values.null_count - before.null_count
                 if name not in self._broken and _is_broken(values):
                     self._broken.add(name)
+            self._cut[name] += nanoseconds(before)
             if index not in self._plan.natives:
                 values = values.cast(pa.string())
             if pa.types.is_string(values.type):
@@ -223,6 +234,9 @@ class ParquetRead(TypedRead):
         for name, count in self._lost.items():
             if count:
                 yield f"{name}: {count:,} values are NaN or infinite, which are left empty."
+        for name, count in self._cut.items():
+            if count:
+                yield f"{name}: {count:,} times have nanoseconds, which were left out."
         for target in kept:
             filled = target.missing < self.tally.rows - self.tally.empty
             if target.type == "float" and target.name not in self._broken and filled:

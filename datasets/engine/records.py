@@ -19,6 +19,9 @@ _UNSEEN = re.compile(r"[\0\ufeff]|\x1a\Z")
 """What no cell holds: NUL, byte order marks between joined files, the end mark of DOS."""
 
 
+_DRAWN = re.compile(r"[ \t]*\+?[-=]{3}[-=+ \t]*")
+
+
 class Record(NamedTuple):
     """One row of a file: its first line's number (1-based), its cells and its original text."""
 
@@ -74,6 +77,11 @@ def split_line(line: str, delimiter: str, quote: str) -> list[str]:
         if match.end() >= len(body):
             return cells
         position = match.end() + 1
+
+
+def is_drawn(record: Record) -> bool:
+    """Say whether a line is drawn above, between or below rows, as reports and databases print."""
+    return _DRAWN.fullmatch(record.text) is not None
 
 
 class Records:

@@ -1,5 +1,6 @@
 """What there is to read where there is more than one file: each by a name of its own."""
 
+import hashlib
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from datasets.engine.packed import Packed, packed_look
 from datasets.engine.several_folder import MAX_FILES, distinct, folder_files, natural
 from segplatform.kernel.errors import UserError
 
+SHOWN_ALIKE = 5
 MAX_NAME = 255
 """Longer names are cut in what is shown and stored."""
 
@@ -33,6 +35,36 @@ class Pieces:
     connector: Connector
     found: tuple[Piece, ...]
     others: tuple[tuple[str, str], ...] = ()
+
+
+def _alike(pieces: Pieces, most: int | None) -> list[tuple[str, str]]:
+    """Name the files whose bytes are those of one before: ``[(file, the one before)]``.
+
+    Of what lies in archives nothing is said. Only files of one size are looked through.
+    """
+    plain = [piece for piece in pieces.found if not piece.member]
+    plain = [piece for piece in plain if most is None or piece.path.stat().st_size <= most]
+    sizes = Counter(piece.path.stat().st_size for piece in plain)
+    seen: dict[bytes, str] = {}
+    found = []
+    for piece in plain:
+        if sizes[piece.path.stat().st_size] > 1:
+            with piece.path.open("rb") as file:
+                digest = hashlib.file_digest(file, "blake2b").digest()
+            if digest in seen:
+                found.append((piece.name, seen[digest]))
+            else:
+                seen[digest] = piece.name
+    return found
+
+
+def alike_said(pieces: Pieces, most: int | None = None) -> list[str]:
+    """Say which files count the same rows twice, of those that have at most so many bytes."""
+    found = _alike(pieces, most)
+    said = [f"“{name[:100]}” holds the same as “{before[:100]}”: its rows count twice."
+            for name, before in found[:SHOWN_ALIKE]]  # fmt: skip
+    more = len(found) - SHOWN_ALIKE
+    return [*said, f"{more:,} other files hold the same as one before, too."] if more > 0 else said
 
 
 def readable_kinds() -> frozenset[str]:

@@ -16,6 +16,7 @@ from datasets.engine.results import ReadResult
 from datasets.engine.several_shape import Fit
 from datasets.engine.several_table import FileTable
 from datasets.engine.source import GROUP_BYTES, Irregular, Tally
+from datasets.engine.totals import Totals, totals_in
 from datasets.engine.typed_read import TypedRead
 from datasets.engine.types import ROW_COLUMN
 from datasets.engine.typing_plan import TypePlan
@@ -34,6 +35,7 @@ class OneFile:
     table: FileTable | None
     fit: Fit
     tally: Tally = field(default_factory=Tally)
+    totals: Totals | None = None
 
     @property
     def is_read(self) -> bool:
@@ -144,15 +146,21 @@ class SeveralRead(TypedRead):
         """
         if file.table is None or file.fit.refused:
             return
-        before = self.tally.rows
+        before, last = self.tally.rows, None
         try:
             for group in self._steady(file.table, self._renumbered(file, rejects, before)):
-                yield self._placed(group, file, before)
+                last = self._placed(group, file, before)
+                yield last
         except UserError as error:
             file.fit = Fit(refused=str(error))
             file.tally = Tally()
             raise Irregular from error
         file.tally = file.table.tally
+        file.totals = totals_in(last) if last is not None else None
+
+    def find_totals(self, last: pa.Table | None) -> list[Totals]:
+        """Return the last row of each file that looks like totals."""
+        return [file.totals for file in self.files if file.is_read and file.totals]
 
     def _steady(self, table: FileTable, rejects: Any) -> Iterator[pa.Table]:
         """Yield a file's groups; an irregular one is read exactly, anew where it is short."""
@@ -211,7 +219,7 @@ class SeveralRead(TypedRead):
             (len(tally.mended), "line has", "lines have",
              "quotes that do not close properly, which were kept as text."),
             (len(self._names) - len(kept), "empty column", "empty columns",
-             "without a name at the right left out."),
+             "without a name at the edge left out."),
         )  # fmt: skip
         for count, one, many, words in counted:
             if count:

@@ -16,7 +16,7 @@ from datasets.engine.several_open import (
     Together,
     plain_one,
 )
-from datasets.engine.several_pieces import Pieces
+from datasets.engine.several_pieces import Pieces, alike_said
 from datasets.engine.several_plan import SourcePlan, columns_forgotten, plan_of, source_name
 from datasets.engine.several_read import OneFile, SeveralRead
 from datasets.engine.several_shape import (
@@ -34,6 +34,8 @@ from segplatform.kernel.progress import NullProgress, Progress, SubProgress
 
 LOOK_SECONDS = 6.0
 """How long a preview compares the columns of the files; the import compares all of them."""
+ALIKE_BYTES = 2**22
+"""A preview compares only files up to this size with each other."""
 ALIKE_FILES = 50
 """So many files of an archive say whether all of them are one table."""
 
@@ -64,7 +66,7 @@ def several_preview(
         said.append(f"The columns of the first {len(shapes):,} files were compared; those of the "
                     "others are compared on import.")  # fmt: skip
     said += (f"“{name[:100]}” is left out. {why}" for name, why in pieces.others[:ALIKE_FILES])
-    found.warnings = [*said, *found.warnings]
+    found.warnings = [*said, *alike_said(pieces, ALIKE_BYTES), *found.warnings]
     found.options |= {"source_file": told.source_file,
                       "more_columns": "add" if told.add_columns else "reject"}  # fmt: skip
     if told.source_file and found.columns:
@@ -104,7 +106,7 @@ def several_read(
         result = reading.read(plan, tuple(getattr(told.options, "null_words", ())))
     shown = [file for file in reading.files if file.fit.refused or file.fit.lacks]
     said = shape_words([file.name for file in shown], [file.fit for file in shown])
-    result.report["warnings"] = [*said, *result.report["warnings"]]
+    result.report["warnings"] = [*said, *alike_said(pieces), *result.report["warnings"]]
     return result
 
 

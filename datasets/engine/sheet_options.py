@@ -60,5 +60,5 @@ def sheet_warnings(table: SheetTable, sheet: Sheet) -> list[str]:
     if table.layout.skip_rows:
         said.append(f"{table.layout.skip_rows:,} rows above the table are skipped.")
     if spare := table.plan.spare():
-        said.append(f"{len(spare):,} empty columns without a name at the right are left out.")
+        said.append(f"{len(spare):,} empty columns without a name at the edge are left out.")
     return said + table.plan.warnings()

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from datasets.engine.bounds import MAX_CELL_BYTES, ROW_GROUP_ROWS
 from datasets.engine.layout import Layout
-from datasets.engine.records import Record, Records, text_lines
+from datasets.engine.records import Record, Records, is_drawn, text_lines
 from datasets.engine.rejects import Rejects
 from datasets.engine.types import ROW_COLUMN
 from segplatform.kernel.errors import UserError
@@ -113,6 +113,8 @@ def _require_small(row: int, record: Record) -> None:
 def _fit(record: Record, layout: Layout, tally: Tally) -> list[str] | None:
     """Give the row's cells in the table's width, or None where cells would be lost."""
     cells, width = record.cells, layout.width
+    if len(cells) < width and is_drawn(record):
+        return [""] * width
     if layout.even and len(cells) < width and any(cells):
         return None
     if len(cells) > width:

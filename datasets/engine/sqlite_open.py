@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ STEPS = 20_000
 MANY = 1_000
 MAX_STEPS = 50_000_000
 """What a preview may take: views that never end do not even give a first row."""
+VIEW_STEPS, MOST_VIEWS = 2_000_000, 20
+"""How long, and of how many views, it is looked up whether they have rows."""
 MAX_TABLES = 1_000
 SCHEMA_BYTES = 2**20
 LIMITS = {
@@ -119,6 +121,25 @@ class SqliteOpened:
             return int(
                 self._con.execute(f"SELECT count(*) FROM {_quoted(table.name)}").fetchone()[0]
             )
+
+    def likely(self) -> tuple[SqliteTable, bool]:
+        """Return the first table that has rows, else the first view; say whether it has rows."""
+        for table in self.tables:
+            if not table.view and self._has_rows(table):
+                return table, True
+        views = [table for table in self.tables if table.view]
+        self.limit, limit = VIEW_STEPS, self.limit
+        try:
+            for table in views[:MOST_VIEWS]:
+                with suppress(UserError):  # too slow, or broken: another one may do
+                    if self._has_rows(table):
+                        return table, True
+        finally:
+            self.limit = limit
+        return self.tables[0], False
+
+    def _has_rows(self, table: SqliteTable) -> bool:
+        return next(self.rows(table, 1), None) is not None
 
     def rows(self, table: SqliteTable, most: int | None = None) -> Iterator[tuple[Any, ...]]:
         """Yield the rows, in the order in which the file has them."""

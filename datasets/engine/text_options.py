@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from datasets.engine import csv_words as words
 from datasets.engine.csv_words import offered
-from datasets.engine.encoding import ENCODINGS
+from datasets.engine.encoding_names import ENCODINGS, MIXED
 from datasets.engine.numbers import THOUSANDS
 from datasets.engine.text_columns import BLANKS, WIDTHS, widths_of
 
@@ -16,7 +16,7 @@ class TextOptions(BaseModel):
 
     encoding: str | None = Field(
         None, title="Encoding", description="How characters are stored.",
-        json_schema_extra=offered(ENCODINGS),
+        json_schema_extra=offered(ENCODINGS | MIXED),
     )  # fmt: skip
     delimiter: str | None = Field(
         None, title="Separator", description="What stands between two cells.",

@@ -12,6 +12,7 @@ from datasets.engine.rejects import Rejects
 from datasets.engine.results import ReadResult, unread_words
 from datasets.engine.source import Irregular, Tally
 from datasets.engine.store import PART_NAME, TableWriter, file_info
+from datasets.engine.totals import Totals, totals_in, totals_said
 from datasets.engine.typing_plan import TypePlan
 from segplatform.kernel.progress import Progress
 
@@ -28,6 +29,7 @@ class TypedRead(ABC):
         self.progress, self.memory_bytes = progress, memory_bytes
         self.warnings: list[str] = []
         self.tally = Tally()
+        self.totals: list[Totals] = []
 
     @abstractmethod
     def groups(
@@ -81,9 +83,17 @@ class TypedRead(ABC):
                 self.exact()
 
     def _write(self, converter: Converter, rejects: Rejects) -> None:
+        last = None
         with TableWriter(self.out_dir / PART_NAME, converter.schema) as writer:
             for group in self.groups(rejects, 0.5, 0.95, "Reading rows"):
                 writer.write(converter.convert(group, rejects))
+                last = group if group.num_rows else last
+        self.totals = self.find_totals(last)
+
+    def find_totals(self, last: pa.Table | None) -> list[Totals]:
+        """Return the rows that look like totals; ``last`` are the last rows."""
+        found = totals_in(last) if last is not None else None
+        return [found] if found else []
 
     def _result(self, plan: TypePlan, targets: list[Target], rejects: Rejects) -> ReadResult:
         kept = [target for target in targets if not target.dropped]
@@ -92,6 +102,7 @@ class TypedRead(ABC):
         said = [*self.warnings, *self.said([t for t in targets if t.left_out or not t.dropped])]
         for target in kept:
             said.extend(_said_of(target))
+        said += [totals_said(self.totals)] if self.totals else []
         report = {
             "rows_in_file": tally.rows,
             "rows_read": part["rows"],

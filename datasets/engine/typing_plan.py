@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Protocol
 
+from datasets.engine.amounts import Amount
 from datasets.engine.bounds import SAMPLE_CELLS
 from datasets.engine.convert import Target
 from datasets.engine.import_columns import names_written
@@ -11,13 +13,16 @@ from datasets.engine.infer import (
     Candidates,
     Verdict,
     candidates_of,
+    exponent_note,
     number_spelling_warning,
+    points_ambiguous,
+    points_note,
     verdict,
 )
-from datasets.engine.kinds import TEXT
-from datasets.engine.moments import DateOrder
+from datasets.engine.kinds import TEXT, Kind, Number
+from datasets.engine.moments import DateOrder, Moment, short_year_note
 from datasets.engine.names import clean_names
-from datasets.engine.numbers import Numbers, numbers_guess
+from datasets.engine.numbers import UNDECIDED, Numbers, numbers_guess
 from datasets.engine.types import ColumnType
 from segplatform.kernel.errors import UserError
 
@@ -76,15 +81,18 @@ class TypePlan:
         return [n for n, to in zip(self.names, self.written, strict=True) if to is None]
 
     def spare(self) -> set[int]:
-        """Return the last columns that have neither a name nor a value so far."""
-        found: set[int] = set()
-        for i in reversed(range(len(self.names))):
-            if self.raw_names[i].strip() or self.candidates[i].values:
-                break
-            if len(found) == len(self.names) - 1:
-                break
-            found.add(i)
-        return found
+        """Return the last and the first columns that have neither a name nor a value so far."""
+        bare = [
+            not raw.strip() and not found.values
+            for raw, found in zip(self.raw_names, self.candidates, strict=True)
+        ]
+        count = len(bare)
+        last = count - sum(1 for _ in takewhile(bool, reversed(bare)))
+        first = sum(1 for _ in takewhile(bool, bare))
+        if first >= last:  # a table has a column
+            return set(range(1, count))
+        # Bars at both ends of lines make two of them; a first column alone may be one of a sheet.
+        return {*range(last, count), *(range(first) if last < count else ())}
 
     def unsettled(self) -> dict[int, Candidates]:
         """Return the columns that only the whole file can decide."""
@@ -139,11 +147,24 @@ class TypePlan:
             if name is None:
                 continue
             said = [result.warning]
-            if not kinds.wanted and not kinds.kinds:
-                said.append(number_spelling_warning(name, self.samples[i]))
+            if not kinds.wanted:
+                said += self._doubts(name, i, result.kind)
             if said := [sentence for sentence in said if sentence]:
                 found[self.names[i]] = said
         return found
+
+    def _doubts(self, name: str, place: int, kind: Kind) -> list[str]:
+        """Yield what a column that was guessed may mean instead."""
+        cells = self.samples[place]
+        if not self.candidates[place].kinds:
+            return [number_spelling_warning(name, cells)]
+        if isinstance(kind, Moment):
+            first = next((cell.strip(" \t") for cell in cells if cell and cell.strip(" \t")), "")
+            return [short_year_note(name, kind, first)]
+        if not isinstance(kind, Number | Amount) or kind.type == "integer":
+            return []
+        points = points_note(name, cells) if self.numbers_why == UNDECIDED else ""
+        return [points, exponent_note(name, cells)]
 
 
 def plan_types(raw_names: Sequence[str], rows: Rows, options: TypeOptions) -> TypePlan:
@@ -163,13 +184,20 @@ def plan_types(raw_names: Sequence[str], rows: Rows, options: TypeOptions) -> Ty
         for column in zip(*looked_at, strict=True)
     ] or [[] for _ in names]
     numbers, why = _numbers(samples, options)
+    unsure = not options.decimal and why == UNDECIDED
     candidates = [
         _left(cells)
-        if to is None
+        if to is None or (unsure and not wanted.get(name) and _may_group(cells))
         else candidates_of(cells, numbers, wanted.get(name), options.date_order)
         for name, to, cells in zip(names, written, samples, strict=True)
     ]
+    why = "" if options.decimal else why
     return TypePlan(tuple(raw_names), names, numbers, why, candidates, samples, wanted, written)
+
+
+def _may_group(cells: Sequence[str | None]) -> bool:
+    """Say whether a column's points group thousands as likely as they set decimals apart."""
+    return points_ambiguous(cells) and not points_note("", cells)
 
 
 def _left(cells: Sequence[str | None]) -> Candidates:

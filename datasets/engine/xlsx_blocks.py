@@ -60,8 +60,8 @@ class Found:
 class Spellings:
     """All markup that was met; many threads may ask."""
 
-    def __init__(self, dates: frozenset[int]) -> None:
-        self._dates = dates
+    def __init__(self, dates: frozenset[int], lengths: frozenset[int] = frozenset()) -> None:
+        self._dates, self._lengths = dates, lengths
         self._known: dict[bytes, Markup] = {}
         self._size = 0
         self._lock = Lock()
@@ -76,7 +76,7 @@ class Spellings:
                     self._size += len(each)
                     if len(self._known) >= MAX_SPELLINGS or self._size > MAX_SPELLED:
                         raise Irregular
-                    markup = self._known[each] = markup_of(each, self._dates)
+                    markup = self._known[each] = markup_of(each, self._dates, self._lengths)
             found.append(markup)
         return found
 

@@ -9,12 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 MIDNIGHT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} 00:00:00$"
-TIME = r"^1899-12-31 [0-9]{2}:[0-9]{2}:[0-9]{2}$"
+TIME = r"^1899-12-31 [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?$"
 """A time of day without a date lies on the day before the first one."""
 DAY_MS = 86_400_000
 PHANTOM = 60
 """Spreadsheets have a 29 February 1900, so days before it count from one day later."""
 SHIFT_1904 = 1_462
+_LONG = re.compile(r"-?[1-9][0-9]{15,30}")
 SHOWN_DIGITS, SPARE_DIGITS = 15, 4
 """Spreadsheets show so many digits (https://support.microsoft.com/office/excel-specifications-and-
 limits-1672b34d-7043-467e-8e27-269d656771c3); so many fewer are no chance."""
@@ -34,9 +35,23 @@ def number_text(value: float) -> str:
     return text.removesuffix(".0")
 
 
+def number_spelled(raw: str) -> str:
+    """Spell a number as it is written; a whole one keeps its digits, which no float may hold."""
+    return raw if _LONG.fullmatch(raw) else number_text(float(raw))
+
+
+def length_text(serial: float) -> str:
+    """Write a number of days as a length of time: 49:00:00."""
+    ms = round(abs(serial) * DAY_MS)
+    seconds, rest = divmod(ms, 1000)
+    sign, end = "-" if serial < 0 and ms else "", f".{rest:03}" if rest else ""
+    return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{end}"
+
+
 def moment_text(serial: float, epoch_1904: bool) -> str:
     """Write a day number as ``2010-12-01 08:26:00``; one outside of all years stays a number."""
-    days = serial + SHIFT_1904 if epoch_1904 else serial
+    # What is less than a day is a time without a date, in either calendar.
+    days = serial + SHIFT_1904 if epoch_1904 and not 0 < serial < 1 else serial
     base = datetime(1899, 12, 31 if days < PHANTOM else 30)
     try:
         moment = base + timedelta(milliseconds=round(days * DAY_MS))
@@ -56,7 +71,7 @@ def rows_tidy(rows: Sequence[Sequence[str | None]]) -> list[list[str | None]]:
     columns = [list(column) for column in zip(*rows, strict=True)]
     for column in columns:
         filled = [cell for cell in column if cell]
-        for pattern, start, stop in ((MIDNIGHT, 0, 10), (TIME, 11, 19)):
+        for pattern, start, stop in ((MIDNIGHT, 0, 10), (TIME, 11, None)):
             if filled and all(re.match(pattern, cell) for cell in filled):
                 column[:] = [cell and cell[start:stop] for cell in column]
     return [list(row) for row in zip(*columns, strict=True)]
@@ -70,7 +85,7 @@ def column_tidy(column: pa.Array) -> pa.Array:
     if pc.any(pc.equal(column, "")).as_py():
         column = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
     first = next((cell.as_py() for cell in column if cell.is_valid), "")
-    for pattern, start, stop in ((MIDNIGHT, 0, 10), (TIME, 11, 19)):
+    for pattern, start, stop in ((MIDNIGHT, 0, 10), (TIME, 11, None)):
         if re.match(pattern, first):
             if pc.all(pc.match_substring_regex(column, pattern)).as_py():
                 column = pc.utf8_slice_codeunits(column, start, stop)

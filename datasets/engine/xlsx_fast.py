@@ -15,7 +15,7 @@ from datasets.engine.bounds import MAX_CELL_BYTES
 from datasets.engine.source import Irregular
 from datasets.engine.xlsx_blocks import Found, Piece, Spellings, block_values
 from datasets.engine.xlsx_package import Sheet, Workbook, archive
-from datasets.engine.xlsx_scan import Scan, look
+from datasets.engine.xlsx_scan import Scan, hidden_rows, look
 from datasets.engine.xlsx_shared import shared_texts
 from datasets.engine.xlsx_values import Values
 from segplatform.kernel.progress import Progress
@@ -122,7 +122,7 @@ class FastSheet:
 
     def _found(self, package: zipfile.ZipFile) -> Iterator[Found]:
         """Yield what the blocks hold, some of them being worked on at the same time."""
-        spellings = Spellings(self._book.dates)
+        spellings = Spellings(self._book.dates, self._book.lengths)
         waiting: deque[Future[Found]] = deque()
         with ThreadPoolExecutor(WORKERS) as pool:
             try:
@@ -148,6 +148,7 @@ class FastSheet:
             while (end := held.find(_END)) < 0:
                 cut = held.rfind(_ROW_END) + len(_ROW_END)
                 if cut >= len(_ROW_END):
+                    self._scan.hidden += hidden_rows(held[:cut])
                     yield held[:cut]
                     held = held[cut:]
                 self._progress.step(min(file.tell() / total, 1), SAID)
@@ -155,6 +156,7 @@ class FastSheet:
                 if not more or len(held) > MAX_HELD:
                     raise Irregular
                 held += more
+            self._scan.hidden += hidden_rows(held[:end])
             yield held[:end]
             self._rest(held[end:], file)
 

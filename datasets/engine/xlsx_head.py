@@ -6,7 +6,7 @@ import zipfile
 
 from datasets.engine.bounds import MAX_CELL_BYTES, SAMPLE_CELLS
 from datasets.engine.sheet_cells import MAX_ROWS, Cells, column_index
-from datasets.engine.xlsx_cells import moment_text, number_text
+from datasets.engine.xlsx_cells import length_text, moment_text, number_spelled
 from datasets.engine.xlsx_package import Attributes, Sheet, Stop, Workbook, archive, parse
 from segplatform.kernel.errors import UserError
 
@@ -156,9 +156,10 @@ class _Head(_Text):
                 number = float(raw)
             except ValueError:
                 return "t", raw
-            if self._style.isdigit() and int(self._style) in self.book.dates:
+            style = int(self._style) if self._style.isdigit() else -1
+            if style in self.book.dates:
                 return "t", moment_text(number, self.book.epoch_1904)
-            return "t", number_text(number)
+            return "t", length_text(number) if style in self.book.lengths else number_spelled(raw)
         return None if kind == "e" else ("t", plain(raw))
 
 

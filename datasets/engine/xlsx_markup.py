@@ -9,9 +9,9 @@ from datasets.engine.sheet_cells import column_index
 from datasets.engine.source import Irregular
 from datasets.engine.xlsx_scan import NO_RESULT
 
-NUMBER, DATE, SHARED, TEXT, TRIMMED, RESULT, TRUTH, ERROR = range(8)
+NUMBER, DATE, SHARED, TEXT, TRIMMED, RESULT, TRUTH, ERROR, LENGTH = range(9)
 """What a value is: RESULT is a formula's text; blanks around a ``TRIMMED`` text mean nothing."""
-KINDS = 8
+KINDS = 9
 VALUE, WORDS, FORMULA = 1, 2, 3
 """The elements that hold characters: v, t and f."""
 
@@ -54,17 +54,17 @@ class Markup:
     blanks: set[int] = field(default_factory=set)
 
 
-def markup_of(data: bytes, dates: frozenset[int]) -> Markup:
+def markup_of(data: bytes, dates: frozenset[int], lengths: frozenset[int] = frozenset()) -> Markup:
     """Read markup by strict rules; ``Irregular`` where only the exact reader may judge."""
-    return _Reading(data, dates).found
+    return _Reading(data, dates, lengths).found
 
 
 class _Reading:
     """Walks through the tags, knowing in which elements it is."""
 
-    def __init__(self, data: bytes, dates: frozenset[int]) -> None:
+    def __init__(self, data: bytes, dates: frozenset[int], lengths: frozenset[int]) -> None:
         self.found = Markup(unresolved=sum(1 for _ in NO_RESULT.finditer(data)))
-        self._size, self._dates = len(data), dates
+        self._size, self._dates, self._lengths = len(data), dates, lengths
         self._path: list[bytes] = []
         self._kind, self._style, self._fresh, self._holds = b"n", b"0", False, b""
         for place, match in enumerate(_tags(data)):
@@ -148,6 +148,8 @@ class _Reading:
         found.kind = _KINDS[self._kind]
         if found.kind == NUMBER and int(self._style) in self._dates:
             found.kind = DATE
+        elif found.kind == NUMBER and int(self._style) in self._lengths:
+            found.kind = LENGTH
 
 
 def _tags(data: bytes) -> Iterator[re.Match[bytes]]:

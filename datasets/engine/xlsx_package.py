@@ -21,7 +21,14 @@ BLOCK = 2**16
 
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
-DAMAGED = "The workbook is damaged: {why}. Open it in a spreadsheet, save it again and upload that."
+DAMAGED = (
+    "The workbook is damaged: {why}. Download or export it again, or open it in a spreadsheet "
+    "program, save it again and upload that."
+)
+LOST_SHEET = "The workbook is damaged: the cells of its sheet “{name}” are missing."
+CUT = "it ends too early, as after a download that broke off"
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_ELAPSED_FORMAT = "46"
 
 Attributes = dict[str, str]
 
@@ -41,13 +48,19 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """What a workbook holds, without its cells; ``dates`` are the styles that show a date."""
+    """What a workbook holds, without its cells; ``dates`` are the styles that show a date.
+
+    ``lengths`` are those that show a length of time, such as 49:00; ``lost`` are names of sheets
+    whose cells the package does not hold.
+    """
 
     path: Path
     sheets: tuple[Sheet, ...]
     strings: str | None
     dates: frozenset[int]
     epoch_1904: bool
+    lengths: frozenset[int] = frozenset()
+    lost: tuple[str, ...] = ()
 
 
 def workbook_open(path: Path) -> Workbook:
@@ -59,16 +72,21 @@ def workbook_open(path: Path) -> Workbook:
         parts = set(package.namelist())
         if "xl/workbook.bin" in parts:
             raise UserError("This is a binary workbook (.xlsb). Save it as .xlsx and upload that.")
+        if "xl/workbook.xml" not in parts and any(part.startswith("xl/") for part in parts):
+            raise UserError(DAMAGED.format(why="its list of sheets is missing"))
         if "xl/workbook.xml" not in parts:
             raise UserError("This file holds no Excel workbook. Save the table as .xlsx or CSV.")
         links = _links(package) if "xl/_rels/workbook.xml.rels" in parts else {}
-        sheets, epoch_1904 = _sheets(package, links, parts)
-        dates = _dates(package) if "xl/styles.xml" in parts else frozenset()
+        sheets, lost, epoch_1904 = _sheets(package, links, parts)
+        dates, lengths = _dates(package) if "xl/styles.xml" in parts else (frozenset(), frozenset())
+    if not sheets and lost:
+        raise UserError(DAMAGED.format(why=f"the cells of its sheet “{lost[0][:100]}” are missing"))
     if not sheets:
         raise UserError("The workbook has no sheet with cells.")
     strings = "xl/sharedStrings.xml"
     strings = next((p for p in links.values() if p.lower() == strings.lower()), strings)
-    return Workbook(path, sheets, strings if strings in parts else None, dates, epoch_1904)
+    shared = strings if strings in parts else None
+    return Workbook(path, sheets, shared, dates, epoch_1904, lengths, lost)
 
 
 @contextmanager
@@ -78,7 +96,8 @@ def archive(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as package:
             yield package
     except (zipfile.BadZipFile, EOFError, KeyError, OSError, NotImplementedError) as error:
-        raise UserError(DAMAGED.format(why="its ZIP archive cannot be read")) from error
+        why = "its ZIP archive cannot be read" if zipfile.is_zipfile(path) else CUT
+        raise UserError(DAMAGED.format(why=why)) from error
     except expat.ExpatError as error:
         raise UserError(DAMAGED.format(why="its XML is not well-formed")) from error
 
@@ -156,9 +175,11 @@ def _links(package: zipfile.ZipFile) -> dict[str, str]:
 
 def _sheets(
     package: zipfile.ZipFile, links: dict[str, str], parts: set[str]
-) -> tuple[tuple[Sheet, ...], bool]:
-    """List the sheets that hold cells (charts do not), and say whether days count from 1904."""
+) -> tuple[tuple[Sheet, ...], tuple[str, ...], bool]:
+    """List the sheets that hold cells (charts do not), the names of those whose cells are missing,
+    and say whether days count from 1904."""
     sheets: list[Sheet] = []
+    lost: list[str] = []
     epochs: list[bool] = []
 
     def start(tag: str, found: Attributes) -> None:
@@ -167,16 +188,18 @@ def _sheets(
         if tag == "sheet":
             link = next((v for k, v in found.items() if k.endswith(":id")), "")
             part = links.get(link, "")
-            if part in parts and "chartsheets/" not in part and "dialogsheets/" not in part:
+            if part not in parts:
+                lost.append(found.get("name", ""))
+            elif "chartsheets/" not in part and "dialogsheets/" not in part:
                 hidden = found.get("state", "visible") != "visible"
                 sheets.append(Sheet(found.get("name", ""), part, hidden))
 
     parse(package, "xl/workbook.xml", start)
-    return tuple(sheets), any(epochs)
+    return tuple(sheets), tuple(lost), any(epochs)
 
 
-def _dates(package: zipfile.ZipFile) -> frozenset[int]:
-    """List the cell styles whose number format shows a date or a time."""
+def _dates(package: zipfile.ZipFile) -> tuple[frozenset[int], frozenset[int]]:
+    """List the cell styles whose number format shows a date or a time, and a length of time."""
     codes: dict[str, str] = {}
     styles: list[str] = []
     inside = [""]
@@ -190,7 +213,14 @@ def _dates(package: zipfile.ZipFile) -> frozenset[int]:
             styles.append(found.get("numFmtId", "0"))
 
     parse(package, "xl/styles.xml", start)
-    return frozenset(i for i, key in enumerate(styles) if _is_date(key, codes))
+    lengths = frozenset(i for i, key in enumerate(styles) if _is_length(key, codes))
+    dates = frozenset(i for i, key in enumerate(styles) if _is_date(key, codes))
+    return dates - lengths, lengths
+
+
+def _is_length(key: str, codes: dict[str, str]) -> bool:
+    """Say whether a format counts hours past 24, or minutes or seconds past 60: ``[h]:mm``."""
+    return bool(_ELAPSED.search(codes[key])) if key in codes else key == _ELAPSED_FORMAT
 
 
 def _is_date(key: str, codes: dict[str, str]) -> bool:

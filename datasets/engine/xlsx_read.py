@@ -17,6 +17,8 @@ from datasets.engine.layout import Layout
 from datasets.engine.rejects import Rejects
 from datasets.engine.results import ReadResult
 from datasets.engine.sheet_cells import Cells
+from datasets.engine.sheet_lengths import lengths_told
+from datasets.engine.sheet_numbers import exact_numbers
 from datasets.engine.source import REPEATED, Irregular, Tally, without_empty, without_repeats
 from datasets.engine.typed_read import TypedRead
 from datasets.engine.types import ROW_COLUMN
@@ -25,7 +27,7 @@ from datasets.engine.xlsx_cells import column_tidy
 from datasets.engine.xlsx_fast import FastSheet, SheetColumns
 from datasets.engine.xlsx_head import SAMPLE_ROWS, Row
 from datasets.engine.xlsx_layout import SheetTable, sheet_layout
-from datasets.engine.xlsx_package import DAMAGED, Sheet, Workbook
+from datasets.engine.xlsx_package import DAMAGED, LOST_SHEET, Sheet, Workbook
 from datasets.engine.xlsx_scan import Scan, scan_sheet
 from segplatform.kernel.errors import TooLarge, UserError
 from segplatform.kernel.progress import Progress, SubProgress
@@ -48,6 +50,7 @@ class XlsxRead(TypedRead):
         self._columns: list[pa.Array] = []
         self._rows = self._first = self._origin = 0
         self._names: list[str | None] = []
+        self._lost: tuple[str, ...] = ()
         self._layout: Layout
 
     placed = False
@@ -55,6 +58,7 @@ class XlsxRead(TypedRead):
 
     def load(self, book: Workbook, sheet: Sheet, width: int) -> None:
         """Read all cells into memory; ``width`` is how many columns the first rows have."""
+        self._lost = book.lost
         found = self._fast(book, sheet)
         if found is None:
             self._load_any(book, sheet, width)
@@ -84,7 +88,7 @@ class XlsxRead(TypedRead):
             batch = self._batch(book, sheet)
         except fastexcel.FastExcelError as error:
             raise UserError(DAMAGED.format(why="its cells cannot be read")) from error
-        self._columns, self._rows = list(batch.columns), batch.num_rows
+        self._columns, self._rows = batch, len(batch[0]) if batch else 0
 
     def _require_room(self, rows: int, width: int, more: int) -> None:
         if rows * width * GRID_BYTES + more > self.memory_bytes:
@@ -96,19 +100,21 @@ class XlsxRead(TypedRead):
             "of memory that an import may use. Export it as CSV and upload that."
         )
 
-    def _batch(self, book: Workbook, sheet: Sheet) -> Any:
+    def _batch(self, book: Workbook, sheet: Sheet) -> list[pa.Array]:
         """Read text columns, from row 1 of the sheet and from its first used column on."""
         reader = fastexcel.read_excel(str(book.path))
-        if not self._scan.errors and not self.placed:
-            return reader.load_sheet_eager(
-                sheet.name, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=1
-            )
-        # Only this way says which column is the first: errors and ranges are known by it.
-        loaded = reader.load_sheet(
-            sheet.name, header_row=None, skip_rows=0, dtypes="string", schema_sample_rows=1
-        )
+
+        def load(dtype: Any, rows: int | None = None, columns: Any = None) -> Any:
+            return reader.load_sheet(
+                sheet.name, header_row=None, skip_rows=0, n_rows=rows, dtypes=dtype,
+                schema_sample_rows=1, use_columns=columns,
+            )  # fmt: skip
+
+        loaded = load("string")
         self._origin = min((c.absolute_index for c in loaded.selected_columns), default=0)
-        return loaded.to_arrow()
+        texts = loaded.to_arrow().columns
+        exact = exact_numbers(texts, load("float").to_arrow().columns)
+        return lengths_told(exact, load, self._origin)
 
     def cut(self, cells: Cells | None) -> None:
         """Keep a range of cells only."""
@@ -210,6 +216,10 @@ class XlsxRead(TypedRead):
                 f"Merged cells that span rows: {self._scan.merged:,}. Only the first cell of each "
                 "holds its value, the others are empty."
             )
+        if hidden := self._scan.hidden:
+            rows = "1 row is" if hidden == 1 else f"{hidden:,} rows are"
+            yield (f"{rows} hidden in the sheet, as a filter hides them, and read like the others.")
+        yield from (LOST_SHEET.format(name=name[:100]) for name in self._lost)
         if above := self._layout.skip_rows:
             yield f"{above:,} rows above the table were skipped."
         if self.tally.repeated:
@@ -217,6 +227,6 @@ class XlsxRead(TypedRead):
         if self.tally.empty:
             yield f"{self.tally.empty:,} empty rows were left out."
         if spare := len(self._columns) - len(kept):
-            yield f"{spare:,} empty columns without a name at the right were left out."
+            yield f"{spare:,} empty columns without a name at the edge were left out."
         if self.tally.rows == self.tally.empty + self.tally.repeated:
             yield "There are no rows to read below the column names."

@@ -21,6 +21,7 @@ _FAR = re.compile(
     rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{2,3})[0-9]+[\"'][^>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)>"
 )
 _FAR_HINT = re.compile(rb' r="[A-Z]{2}')
+_HIDDEN = re.compile(rb"<(?:\w+:)?row\s[^>]*?\bhidden=[\"'](?:1|true)[\"'](?:[^>]*[^/>])?>")
 NO_RESULT = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*"
     rb"</(?:\w+:)?c>"
@@ -30,7 +31,8 @@ NO_RESULT = re.compile(
 @dataclass
 class Scan:
     """What was found: the last row with a value, the number of values, ``size`` in bytes.
-    ``merged`` are merged cells over several rows, ``width`` is that of columns from AA on.
+    ``merged`` are merged cells over several rows, ``width`` is that of columns from AA on,
+    ``hidden`` are rows that the sheet does not show, as those that a filter leaves out.
 
     ``errors`` are (row from 1, column from 0, text) in the sheet's order.
     """
@@ -42,6 +44,7 @@ class Scan:
     unresolved: int = 0
     merged: int = 0
     width: int = 0
+    hidden: int = 0
 
 
 def scan_sheet(book: Workbook, sheet: Sheet, progress: Progress) -> Scan:
@@ -94,6 +97,7 @@ def look(data: bytes, found: Scan, odd: bool) -> bytes:
         found.unresolved += sum(1 for _ in NO_RESULT.finditer(chunk))
     if odd or _FAR_HINT.search(chunk):
         found.width = max(found.width, _width(chunk))
+    found.hidden += hidden_rows(chunk)
     if b"mergeCell " in chunk:
         found.merged += sum(top != bottom for top, bottom in _MERGED.findall(chunk))
     found.cells += chunk.count(b"</") // 2 if odd else chunk.count(b"</c>")
@@ -103,6 +107,11 @@ def look(data: bytes, found: Scan, odd: bool) -> bytes:
         rows = _ROW.findall(chunk[start:last])
         found.rows = max(found.rows, int(rows[-1]) if rows else 0)
     return data[cut:]
+
+
+def hidden_rows(chunk: bytes) -> int:
+    """Count rows with cells that are hidden."""
+    return sum(1 for _ in _HIDDEN.finditer(chunk)) if b"hidden=" in chunk else 0
 
 
 def _errors(chunk: bytes, found: Scan) -> None:

@@ -11,9 +11,16 @@ import pyarrow.compute as pc
 
 from datasets.engine.source import Irregular
 from datasets.engine.xlsx_blocks import Piece
-from datasets.engine.xlsx_cells import DAY_MS, PHANTOM, SHIFT_1904, moment_text, number_text
+from datasets.engine.xlsx_cells import (
+    DAY_MS,
+    PHANTOM,
+    SHIFT_1904,
+    length_text,
+    moment_text,
+    number_spelled,
+)
 from datasets.engine.xlsx_head import plain
-from datasets.engine.xlsx_markup import DATE, ERROR, NUMBER, RESULT, SHARED, TRIMMED, TRUTH
+from datasets.engine.xlsx_markup import DATE, ERROR, LENGTH, NUMBER, RESULT, SHARED, TRIMMED, TRUTH
 
 _SPELLED = r"^(?:0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9])$"
 _SURE_DIGITS = 15
@@ -71,10 +78,10 @@ class Values:
             return self._of_shared(texts)
         if kind == TRIMMED:
             texts = pc.ascii_trim(texts, BLANKS)
-        if kind not in (NUMBER, DATE, TRUTH):
+        if kind not in (NUMBER, DATE, LENGTH, TRUTH):
             return resolved(texts, coded=kind != RESULT), None
         encoded = texts.dictionary_encode()
-        spelled = {NUMBER: numbers, DATE: self._moments, TRUTH: _truths}[kind]
+        spelled = {NUMBER: numbers, DATE: self._moments, LENGTH: _lengths, TRUTH: _truths}[kind]
         return spelled(encoded.dictionary), encoded.indices.to_numpy()
 
     def _of_shared(self, texts: pa.Array) -> tuple[pa.Array, Any]:
@@ -90,7 +97,9 @@ class Values:
         """Spell day numbers as moments, those of whole seconds all at once."""
         found = texts.to_pylist()
         serials = np.array([_float(text) for text in found])
-        days = serials + SHIFT_1904 if self._epoch_1904 else serials
+        days = serials
+        if self._epoch_1904:
+            days = np.where((serials > 0) & (serials < 1), serials, serials + SHIFT_1904)
         with np.errstate(over="ignore", invalid="ignore"):
             ms = np.rint(days * DAY_MS)
             easy = (days >= PHANTOM) & (days < _LAST_DAY) & (ms % 1000 == 0)
@@ -108,7 +117,16 @@ def numbers(texts: pa.Array) -> pa.Array:
     """Spell numbers with the fewest digits that mean them."""
     sure = pc.less_equal(pc.binary_length(texts), _SURE_DIGITS + 1)
     sure = pc.and_(sure, pc.match_substring_regex(texts, _SPELLED))
-    return _changed(texts, pc.invert(sure), lambda text: number_text(_float(text)))
+    return _changed(texts, pc.invert(sure), _number)
+
+
+def _number(text: str) -> str:
+    _float(text)
+    return number_spelled(text)
+
+
+def _lengths(texts: pa.Array) -> pa.Array:
+    return pa.array([length_text(_float(text)) for text in texts.to_pylist()], pa.string())
 
 
 def _float(text: str) -> float:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -86,15 +87,33 @@ def uploads_take(*, project: Project, user: User, files: Sequence[UploadedFile])
         raise
 
 
-def several_name(*, upload: Upload) -> str:
-    """Say what a dataset of an upload may be called: what the names of its files share."""
+def several_name(*, upload: Upload, first: str = "") -> str:
+    """Say what a dataset of an upload may be called: what the names of its files share.
+
+    Where not all of them do, those that begin with the same word and are most; else ``first``, the
+    first file that is read.
+    """
     if not upload.parts:
         return upload.name
     names = sorted((part["name"] for part in upload.parts), key=natural)
     stems = [Path(name).stem for name in names]
+    words = Counter(_first_word(stem) for stem in stems)
+    word, count = words.most_common(1)[0]
+    alike = [stem for stem in stems if _first_word(stem) == word] if count > 1 else stems
+    shared = _shared(stems) or _shared(alike)
+    return f"{shared}.csv" if shared else first or names[0]
+
+
+def _first_word(stem: str) -> str:
+    """Return the letters that a name begins with."""
+    return "".join(takewhile(str.isalpha, stem.casefold()))
+
+
+def _shared(stems: Sequence[str]) -> str:
+    """Return what all names begin with, without numbers and signs at its end; "" for too little."""
     alike = takewhile(lambda pair: pair[0] == pair[1], zip(min(stems), max(stems), strict=False))
     shared = "".join(letter for letter, _ in alike).rstrip(" -_.0123456789(")
-    return f"{shared}.csv" if len(shared) > 1 else names[0]
+    return shared if len(shared) > 1 else ""
 
 
 def _here(upload: Upload | None) -> Upload:

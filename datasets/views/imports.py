@@ -128,14 +128,17 @@ def preview_page(
 ) -> HttpResponse:
     """Render the whole page: as sent, else as chosen at the last try, else all guessed."""
     last = import_last(upload=upload)
+    before = known_options(upload=upload, options=last.options) if last else {}
+    context = preview_context(request.user, upload, sent, before)
     if sent is not None:
         name = sent.get("name", "")
     elif last:
         name = last.dataset.name
     else:
-        name = dataset_name_propose(project=request.project, file_name=several_name(upload=upload))
-    before = known_options(upload=upload, options=last.options) if last else {}
-    context = preview_context(request.user, upload, sent, before)
+        first = context.get("preview", {}).get("options", {}).get("shown") or ""
+        name = dataset_name_propose(
+            project=request.project, file_name=several_name(upload=upload, first=first)
+        )
     context |= {"name": name, "name_error": name_error, "section": "datasets"}
     return render(request, "datasets/import_preview.html", context, status=status)
 

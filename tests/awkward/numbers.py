@@ -35,6 +35,27 @@ FILES: dict[str, Read] = {
     ),
     "apostrophes in thousands": column("p", ["1'234.50", "12.00"], "decimal", [D("1234.5"), D(12)]),
     "a thousand or a decimal": kept("p", ["1,234", "5,678"], "1,234 can be a thousand or have"),
+    "thousands points and no decimals": kept(
+        "p", ["1.234", "999", "12.500"], "1.234 can be a thousand or have decimals"
+    ),
+    "thousands points and no decimals, told": column(
+        "p", ["1.234", "999", "12.500"], "integer", [1234, 999, 12500],
+        options={"decimal": ",", "thousands": "."},
+    ),
+    "amounts with thousands points and no decimals": kept(
+        "p", ["1.234 €", "5 €", "12.000 €"], "1.234 € can be a thousand or have decimals"
+    ),
+    "dollars with thousands commas and no decimals": kept(
+        "p", ["$1,234", "$5", "$12,000"], "$1,234 can be a thousand or have decimals"
+    ),
+    "three decimals everywhere": column(
+        "p", ["1.234", "12.500"], "decimal", [D("1.234"), D("12.5")],
+        "1.234 is read with decimals. If it is more than a thousand",
+    ),
+    "three decimals beside others": Read(
+        b"p;q\n1.234;0.5\n999;2.25\n", ["p", "q"], "decimal decimal",
+        [(D("1.234"), D("0.5")), (D(999), D("2.25"))],
+    ),
     "two spellings of thousands": kept("p", ["1.234,56", "1,234.56"]),
     "lakh": kept("p", ["1,23,456.00", "12.00"]),
     "dollars": column("p", ["$1,234.56", "-$12.00", "$ 5"], "decimal",
@@ -61,6 +82,22 @@ FILES: dict[str, Read] = {
     ),
     "a word among amounts": kept("p", [*(f"{n}.5" for n in range(30)), "N/A"],
                                  "such as “N/A”, so the column stays text"),
+    "a word after many numbers": Read(
+        b"id;n\n" + b"".join(b"%d;1\n" % n for n in range(300)) + b"x;2\n", ["id", "n"],
+        "text integer", [*[(str(n), 1) for n in range(300)], ("x", 2)],
+        ("id: some values are not whole numbers, such as “x”, so the column stays text.",),
+    ),
+    "codes that begin as numbers": kept(
+        "code", [*map(str, range(7)), "A1", "B2", "C3"],
+        "its first values are whole numbers, others are not, such as “A1”, so the column stays",
+    ),
+    "two date formats that show late": Read(
+        lambda: b"d,n\n" + b"".join(b"2020-01-%02d,1\n" % (n % 28 + 1) for n in range(5_000))
+        + b"31/01/2020,2\n" * 5_000, ["d", "n"], "text integer",
+        [*[(f"2020-01-{n % 28 + 1:02}", 1) for n in range(5_000)], *[("31/01/2020", 2)] * 5_000],
+        ("d: its first values are dates, others are not, so the column stays text.",),
+        shown="date integer",
+    ),
     "a word named as nothing": column("p", ["0.5", "N/A"], "decimal", [D("0.5"), None],
                                       options={"null_words": ["N/A"]}),
     "amounts by choice": Read(
@@ -80,6 +117,9 @@ FILES: dict[str, Read] = {
         [(17850, 1), (None, 2), (13047, 3)],
     ),
     "codes that look like exponents": kept("code", ["12E5", "3E10"]),
+    "codes of articles that are exponents": column(
+        "code", ["3E-12", "4E-15"], "float", [3e-12, 4e-15], "3E-12 is read as a number. If it is a"
+    ),
     "floats": column("x", ["0.123456789", "1e-07", "5"], "float", [0.123456789, 1e-07, 5.0]),
     "a type that changes at row 50,001": Read(
         lambda: b"code,n\n" + b"7,1\n" * 50_000 + b"C536379,1\n", ["code", "n"], "text integer",
@@ -99,6 +139,23 @@ FILES: dict[str, Read] = {
     "times with zones": column(
         "t", ["2020-01-02T10:00:00+01:00", "2020-07-02T10:00:00Z"], "datetime",
         [datetime(2020, 1, 2, 9), datetime(2020, 7, 2, 10)], "moved to UTC",
+    ),
+    "times as shops write them": column(
+        "t", ["2020-01-02 10:00:00 +0100", "2020-07-02 10:00:00 -0230"], "datetime",
+        [datetime(2020, 1, 2, 9), datetime(2020, 7, 2, 12, 30)], "moved to UTC",
+    ),
+    "times as warehouses write them": column(
+        "t", ["2020-01-02 10:00:00 UTC", "2020-07-02 10:00:00.5 UTC", "2020-07-02 10:00:00+01"],
+        "datetime", [datetime(2020, 1, 2, 10), datetime(2020, 7, 2, 10, 0, 0, 500_000),
+                     datetime(2020, 7, 2, 9)], "moved to UTC",
+    ),
+    "years of two digits": column(
+        "d", ["13/02/55", "01/02/69"], "date", [date(2055, 2, 13), date(1969, 2, 1)],
+        "two digits are read as 1969 to 2068, “13/02/55” as 13 February 2055",
+    ),
+    "years of two digits, in front": column(
+        "d", ["20-01-15", "21-12-31"], "date", [date(2015, 1, 20), date(2031, 12, 21)],
+        "“20-01-15” as 20 January 2015",
     ),
     "nanoseconds": kept("t", ["2020-01-02T10:00:00.123456789", "2020-01-03T10:00:00.123456789"]),
     "no date at all": kept("d", ["2020-01-05", "0000-00-00"]),

@@ -1,5 +1,6 @@
 """Awkward tables: separators, quotes, line ends, headers, what lies above, within and below."""
 
+from datetime import date
 from decimal import Decimal
 
 from tests.awkward.base import PEOPLE, Read, people
@@ -75,6 +76,8 @@ FILES: dict[str, Read] = {
         "integer integer integer integer integer",
         [(1, 2, 3, 4, 5)], ("2 column names were changed",),
     ),
+    "a name like a format's": Read(b"ORCID,b\nx,1\n", ["ORCID", "b"], "text integer", [("x", 1)]),
+    "tags as names": Read(b"<id>,</b>\n1,x\n", ["<id>", "</b>"], "integer text", [(1, "x")]),
     "a reserved name": Read(b"__row,b\nx,1\n", ["__row_2", "b"], "text integer", [("x", 1)],
                             ("1 column names were changed",)),
     "a name of 5,000 characters": Read(
@@ -140,6 +143,29 @@ FILES: dict[str, Read] = {
     "a row of totals at the end": Read(
         b"product,amount\nTea,10\nMilk,20\nTotal,30\n", ["product", "amount"], "text integer",
         [("Tea", 10), ("Milk", 20), ("Total", 30)],
+        ("The last row (3) looks like a row of totals: “Total”",),
+    ),
+    "a product that is called total": Read(
+        b"product,amount\nTotal,10\nMilk,20\n", ["product", "amount"], "text integer",
+        [("Total", 10), ("Milk", 20)],
+    ),
+    "a report with bars and drawn lines": Read(
+        b"-----------------------------\n|Material|Qty|Amount   |Date      |\n"
+        b"-----------------------------\n|A-100   |  1|1.234,56-|31.12.2019|\n"
+        b"-----------------------------\n|A-200   | 12|    12,00|01.01.2020|\n"
+        b"-----------------------------\n",
+        ["Material", "Qty", "Amount", "Date"], "text integer decimal date",
+        [("A-100   ", 1, D("-1234.56"), date(2019, 12, 31)),
+         ("A-200   ", 12, D(12), date(2020, 1, 1))],
+        ("1 lines above the table were skipped", "3 empty rows were left out",
+         "2 empty columns without a name", "signs were read as in accounts"), empty=3, file="a.txt",
+    ),
+    "a table as a database prints it": Read(
+        b"+----+------+\n| id | name |\n+----+------+\n| 1  | Ada  |\n| 2  | Bob  |\n"
+        b"+----+------+\n",
+        ["id", "name"], "integer text", [(1, " Ada  "), (2, " Bob  ")],
+        ("1 lines above the table were skipped", "2 empty rows were left out",
+         "2 empty columns without a name"), empty=2, file="a.txt",
     ),
     "a sentence below the table": Read(
         b"id,product,amount\n1,Tea,10\n2,Milk,20\n\nMade by a shop\n", ["id", "product", "amount"],

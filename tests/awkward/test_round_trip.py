@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from datasets.engine.encoding import ENCODINGS
+from datasets.engine.encoding_names import ENCODINGS
 from datasets.engine.file_work import file_read
 from datasets.engine.numbers import THOUSANDS
 from datasets.engine.results import ReadResult

@@ -21,6 +21,8 @@ OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
 PAIR = [("id", "name"), (1, "a"), (2, "b")]
 ROWS = [(1, "a"), (2, "b")]
 D = Decimal
+LENGTHS = [("id", "spent"), (1, 49 / 24), (2, 1.5 / 24), (3, 25 / 24 + 3 / 86_400), (4, None)]
+SPENT = [(1, "49:00:00"), (2, "01:30:00"), (3, "25:00:03"), (4, None)]
 Change = Callable[[Any], Any]
 
 
@@ -49,6 +51,31 @@ def changed(data: bytes, change: Callable[[bytes], bytes], part: str = SHEET) ->
         for name, content in parts.items():
             package.writestr(name, content)
     return held.getvalue()
+
+
+def without(data: bytes, part: str) -> bytes:
+    """Leave a part out of a package."""
+    held = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as package,
+        zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name in package.namelist():
+            if name != part:
+                made.writestr(name, package.read(name))
+    return held.getvalue()
+
+
+def prefixed(data: bytes) -> bytes:
+    """Write a sheet with prefixes, which only calamine reads."""
+    tagged = re.sub(rb"<(/?)(\w)", rb"<\1x:\2", data)
+    return tagged.replace(b" xmlns=", b" xmlns:x=", 1)
+
+
+def lengths(made: Any) -> None:
+    """Show days as lengths of time."""
+    for cell, form in (("B2", "[h]:mm:ss"), ("B3", "[hh]:mm"), ("B4", "[mm]:ss")):
+        made["S"][cell].number_format = form
 
 
 def dimension(size: bytes) -> bytes:
@@ -183,6 +210,38 @@ FILES: dict[str, Read] = {
         book([PAIR[0], PAIR[1], PAIR[0], PAIR[2]]), "1 rows with the column names again",
         rejected=((2, None, "id,name"),),
     ),
+    "times with fractions of a second": sheet(
+        book([("id", "lap"), (1, 0.5 + 0.25 / 86_400), (2, 0.25)], formats("mm:ss.0", "B2", "B3")),
+        ["id", "lap"], "integer text", [(1, "12:00:00.250"), (2, "06:00:00")],
+    ),
+    "times in a workbook that counts from 1904": sheet(
+        book([("id", "at"), (1, 0.5), (2, 0.25)],
+             lambda made: (formats("hh:mm", "B2", "B3")(made),
+                           setattr(made, "epoch", CALENDAR_MAC_1904))),
+        ["id", "at"], "integer text", [(1, "12:00:00"), (2, "06:00:00")],
+    ),
+    "lengths of time": sheet(
+        book(LENGTHS, lengths), ["id", "spent"], "integer text", SPENT
+    ),
+    "lengths of time, written unusually": sheet(
+        changed(book(LENGTHS, lengths), prefixed), ["id", "spent"], "integer text", SPENT
+    ),
+    "all digits of long numbers": sheet(
+        changed(book(PAIR), lambda data: data.replace(b"<v>1</v>", b"<v>12345678901234567890</v>")),
+        ["id", "name"], "text text", [("12345678901234567890", "a"), ("2", "b")],
+    ),
+    "more than nine decimals, written unusually": sheet(
+        changed(book([("id", "x"), (1, 0.1234567890123), (2, 1e-10), (3, 0.1 + 0.2)]), prefixed),
+        ["id", "x"], "integer float", [(1, 0.1234567890123), (2, 1e-10), (3, 0.3)],
+    ),
+    "rows that a filter hides": same(
+        book(PAIR, lambda made: setattr(made["S"].row_dimensions[3], "hidden", True)),
+        "1 row is hidden in the sheet",
+    ),
+    "a second sheet whose cells are missing": same(
+        without(book(PAIR, More=[("x",)]), "xl/worksheets/sheet2.xml"),
+        "damaged: the cells of its sheet “More” are missing",
+    ),
     "control characters as codes": sheet(
         book([("a", "n"), ("x_x000D_y", 1)]), ["a", "n"], "text integer", [("x\ry", 1)]
     ),
@@ -205,7 +264,20 @@ REFUSED: dict[str, Refused] = {
     "a cell of 2 MB that does not shrink": Refused(
         lambda: filled(b" ".join(b"%d" % n for n in range(300_000))), "over 1 MB",
     ),
-    "a truncated workbook": Refused(book(PAIR)[:-900], "damaged"),
+    "a workbook without its end": Refused(book(PAIR)[:-900], "workbook is damaged: it ends too"),
+    "a workbook of which half arrived": Refused(
+        book(PAIR)[:2_000], "workbook is damaged: it ends too early.*Download or export it again"
+    ),
+    "a workbook whose sheet is missing": Refused(
+        without(book(PAIR), SHEET), "workbook is damaged: the cells of its sheet “S” are missing"
+    ),
+    "a workbook whose list of sheets is missing": Refused(
+        without(book(PAIR), "xl/workbook.xml"), "damaged: its list of sheets is missing"
+    ),
+    "a binary workbook of which half arrived": Refused(
+        b"PK\x03\x04" + b"\0" * 26 + b"[Content_Types].xml" + b"xl/workbook.bin" + b"\0" * 9_000,
+        "workbook is damaged: it ends too early", file="orders.xlsb",
+    ),
     "a plain zip of nothing": Refused(
         b"PK\x03\x04" + b"\0" * 26 + b"other.txt" + b"\0" * 99, "ZIP|zip|archive"
     ),

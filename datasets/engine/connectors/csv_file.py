@@ -18,9 +18,12 @@ from datasets.engine.connectors.base import (
 from datasets.engine.content import require_text
 from datasets.engine.csv_blocks import starts_clean
 from datasets.engine.csv_read import CsvRead, Doubtful
-from datasets.engine.encoding import bad_byte, encoding_checked, encoding_guess
+from datasets.engine.encoding import Guess, bad_byte, encoding_guess
+from datasets.engine.encoding_convert import mixture_said
+from datasets.engine.encoding_names import encoding_checked
 from datasets.engine.layout import DELIMITERS, NOTHING, Layout, Sample, layout_find, sample_read
 from datasets.engine.preview import preview_of
+from datasets.engine.records import is_drawn
 from datasets.engine.several_csv import CsvTable, KnownLayouts, few_lines, start_read
 from datasets.engine.several_table import Shape
 from datasets.engine.text_columns import (
@@ -52,6 +55,7 @@ class _Opened:
     long: int
     plan: TypePlan
     columns: TextColumns | None
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class CsvFile(Connector):
         count_sample_misses(opened.plan)
         return preview_of(
             opened.plan, opened.rows[:limit], opened.options.model_dump(), opened.guesses,
-            _warnings(opened),
+            [*mixture_said(path, opened.options.encoding or ""), *_warnings(opened)],
         )  # fmt: skip
 
     def read(
@@ -100,7 +104,8 @@ class CsvFile(Connector):
         """Read every row; see ``CsvRead`` for how."""
         given = _csv(options)
         require_text(path)
-        encoding, nulls = _encoding(path, given)[0], tuple(given.null_words)
+        guess, nulls = _encoding(path, given), tuple(given.null_words)
+        encoding = guess.name
         with TemporaryDirectory(dir=out_dir, prefix="work-") as scratch:
             work = path, out_dir, Path(scratch), progress, memory_bytes
             # Most files are what they look like: then one pass does, and a scan is for the others.
@@ -112,7 +117,7 @@ class CsvFile(Connector):
                         reading.trust()
                         return reading.read(opened.layout, opened.plan, nulls)
             reading = CsvRead(*work)
-            reading.prepare(encoding, forced=given.encoding is not None)
+            reading.prepare(guess, forced=given.encoding is not None)
             opened = _resolve(sample_read(reading.text, "utf-8"), given, "utf-8", {})
             if opened.columns:
                 reading.separate(opened.columns)
@@ -121,7 +126,7 @@ class CsvFile(Connector):
     def shape(self, path: Path, options: ConnectorOptions) -> Shape:
         """Find the header in the first megabyte."""
         given = _csv(options)
-        layout = self._layout(path, _encoding(path, given)[0], given).layout
+        layout = self._layout(path, _encoding(path, given).name, given).layout
         return Shape(layout.names, layout.header)
 
     def table(
@@ -136,7 +141,7 @@ class CsvFile(Connector):
         given = _csv(options)
         require_text(path)
         reading = CsvRead(path, folder, folder, progress, memory_bytes)
-        reading.prepare(_encoding(path, given)[0], forced=given.encoding is not None)
+        reading.prepare(_encoding(path, given), forced=given.encoding is not None)
         laid = self._layout(reading.text, "utf-8", given)
         if laid.columns:
             reading.separate(laid.columns)
@@ -160,19 +165,19 @@ def _csv(options: ConnectorOptions) -> CsvOptions:
     return CsvOptions.model_validate(options.model_dump())
 
 
-def _encoding(path: Path, options: CsvOptions) -> tuple[str, dict[str, str]]:
-    """Return the encoding and why, if it had to be guessed."""
-    if options.encoding:
-        return encoding_checked(options.encoding), {}
-    name, why = encoding_guess(path)
-    return name, {"encoding": why}
+def _encoding(path: Path, options: CsvOptions) -> Guess:
+    """Return the chosen encoding, else a guess."""
+    chosen = options.encoding
+    return Guess(encoding_checked(chosen), "") if chosen else encoding_guess(path)
 
 
 def _open(path: Path, options: CsvOptions) -> _Opened:
     """Answer every question about the file's form from its start."""
     require_text(path)
-    encoding, guesses = _encoding(path, options)
-    return _resolve(_sample(path, encoding), options, encoding, guesses)
+    guess = _encoding(path, options)
+    guesses = {"encoding": guess.why} if guess.why else {}
+    opened = _resolve(_sample(path, guess.name), options, guess.name, guesses)
+    return replace(opened, doubt=guess.doubt)
 
 
 def _sample(path: Path, encoding: str) -> Sample:
@@ -244,6 +249,8 @@ def _rows(sample: Sample, layout: Layout) -> tuple[list[list[str | None]], int, 
     for record in sample.records(layout.delimiter, layout.quote):
         if record.line <= layout.skip_lines or not any(record.cells):
             continue
+        if len(record.cells) < layout.width and is_drawn(record):
+            continue
         if layout.repeats(record.cells):
             continue
         if max(map(len, record.cells)) > MAX_CELL_BYTES:
@@ -266,7 +273,7 @@ def _rows(sample: Sample, layout: Layout) -> tuple[list[list[str | None]], int, 
 
 def _warnings(opened: _Opened) -> list[str]:
     """Say what a person should look at before importing."""
-    layout, said = opened.layout, []
+    layout, said = opened.layout, [opened.doubt] if opened.doubt else []
     if layout.width == 1:
         said.append("Only one column was found. If there should be more, choose the separator.")
     if not opened.rows:
@@ -282,7 +289,7 @@ def _warnings(opened: _Opened) -> list[str]:
             "be rejected. Check the separator and the quote."
         )
     if spare := opened.plan.spare():
-        said.append(f"{len(spare):,} empty columns without a name at the right are left out.")
+        said.append(f"{len(spare):,} empty columns without a name at the edge are left out.")
     if layout.delimiter not in (*DELIMITERS, NOTHING):
         said.append("The separator is an unusual one.")
     return said + opened.plan.warnings()

@@ -18,7 +18,9 @@ from datasets.engine.connectors.base import (
 )
 from datasets.engine.content import require_kind
 from datasets.engine.csv_words import offered
-from datasets.engine.encoding import ENCODINGS, encoding_checked, encoding_guess
+from datasets.engine.encoding import encoding_guess
+from datasets.engine.encoding_convert import mixture_said
+from datasets.engine.encoding_names import ENCODINGS, MIXED, encoding_checked
 from datasets.engine.json_form import shape_of
 from datasets.engine.json_read import (
     SAMPLE_ROWS,
@@ -48,7 +50,7 @@ class JsonOptions(TableOptions):
     )
     encoding: str | None = Field(
         None, title="Encoding", description="How characters are stored; JSON is UTF-8.",
-        json_schema_extra=offered(ENCODINGS),
+        json_schema_extra=offered(ENCODINGS | MIXED),
     )  # fmt: skip
 
 
@@ -82,6 +84,7 @@ class JsonFile(Connector):
         plan = json_plan(rows, plain_types(opened.options))
         count_sample_misses(plan)
         said = [*oddities_said(text.odd), *rows.lacking()]
+        said[:0] = mixture_said(path, text.encoding)
         if rows.rejected:
             said.insert(0, f"{rows.rejected:,} of the first rows are no objects: rejected.")
         shown = preview_of(
@@ -117,7 +120,7 @@ def _open(path: Path, given: JsonOptions) -> _Opened:
     guesses: dict[str, str] = {}
     encoding = encoding_checked(given.encoding) if given.encoding else ""
     if not encoding:
-        encoding, guesses["encoding"] = encoding_guess(path)
+        encoding, guesses["encoding"], _ = encoding_guess(path)
     try:
         shape = shape_of(path, encoding)
     except UnicodeError:

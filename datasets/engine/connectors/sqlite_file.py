@@ -98,11 +98,13 @@ def _sqlite(options: ConnectorOptions) -> SqliteOptions:
 
 
 def _table(opened: "SqliteOpened", wanted: str | None) -> "tuple[SqliteTable, dict[str, str]]":
-    """Return the table that a person wants, else the first, and why."""
+    """Return the table that a person wants, else the first with rows, and why."""
     if wanted is None:
         count = len(opened.tables)
-        why = "The only one." if count == 1 else f"The first of {count:,}, by name."
-        return opened.tables[0], {"table": why}
+        likely, filled = opened.likely()
+        what = "with rows " if filled else ""
+        why = "The only one." if count == 1 else f"The first {what}of {count:,}, by name."
+        return likely, {"table": why}
     found = next((table for table in opened.tables if table.name == wanted), None)
     if found is None:
         said = f"The file has no table “{wanted[:100]}”."

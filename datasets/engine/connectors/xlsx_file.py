@@ -24,7 +24,7 @@ from datasets.engine.sheet_options import (
 from datasets.engine.typing_plan import count_sample_misses, plain_types
 from datasets.engine.xlsx_head import Row, head_rows
 from datasets.engine.xlsx_layout import sheet_table
-from datasets.engine.xlsx_package import Sheet, Workbook, workbook_open
+from datasets.engine.xlsx_package import LOST_SHEET, Sheet, Workbook, workbook_open
 from segplatform.kernel.errors import UserError
 from segplatform.kernel.progress import Progress
 
@@ -80,7 +80,10 @@ class XlsxFile(Connector):
             table.rows[:limit],
             resolved.model_dump(),
             guesses,
-            sheet_warnings(table, sheet),
+            [
+                *(LOST_SHEET.format(name=name[:100]) for name in book.lost),
+                *sheet_warnings(table, sheet),
+            ],
         )
         shown.choices = choices
         return shown

@@ -84,6 +84,14 @@ def test_what_cannot_be_kept_is_said(tmp_path: Path) -> None:
         assert words in table.said
 
 
+def test_nanoseconds_that_are_left_out_are_counted(tmp_path: Path) -> None:
+    times = pa.array([1_577_959_200_123_456_789, 1_577_959_200_123_456_000, None, 5],
+                     pa.timestamp("ns"))  # fmt: skip
+    table = import_file(write(tmp_path, {"t": times, "n": pa.array([1, 2, 3, 4])}))
+    assert table.rows[0][0] == datetime(2020, 1, 2, 10, 0, 0, 123_456)
+    assert table.report["warnings"] == ["t: 2 times have nanoseconds, which were left out."]
+
+
 def test_a_type_can_be_chosen_and_its_misses_are_listed(tmp_path: Path) -> None:
     values = {"id": pa.array([17850.0, None, 1.5]), "day": pa.array(["2/1/2020", "x", None])}
     path = write(tmp_path, values)

@@ -94,6 +94,20 @@ def test_files_become_one_table_in_the_order_of_their_names(tmp_path: Path) -> N
     assert made.preview(shown="day_2.csv")["rows"][0][0] == "2011-12-02"
 
 
+def test_the_same_file_twice_is_said(tmp_path: Path) -> None:
+    made = Made(tmp_path, {"a.csv": "id,n\n1,2\n", "b.csv": "id,n\n3,4\n", "c.csv": "id,n\n1,2\n"})
+    said = ["“c.csv” holds the same as “a.csv”: its rows count twice."]
+    assert (made.preview()["warnings"], made.read().report["warnings"]) == (said, said)
+    assert made.rows == [(1, 2), (3, 4), (1, 2)]
+
+
+def test_totals_at_the_end_of_files_are_said(tmp_path: Path) -> None:
+    files = {"a.csv": "Tea,2\nTotal,2", "b.csv": "Tea,3", "c.csv": "Tea,4\nSumme:,4"}
+    made = Made(tmp_path, {name: f"p,n\n{rows}\n" for name, rows in files.items()})
+    [said] = made.read().report["warnings"]
+    assert said.startswith("The last rows of 2 files look like rows of totals, such as row 2:")
+
+
 def test_numbers_in_names_count_as_numbers() -> None:
     names = ["day_10", "day_2", "Day_1", "day", "2011/day_3"]
     assert sorted(names, key=natural) == ["2011/day_3", "day", "Day_1", "day_2", "day_10"]

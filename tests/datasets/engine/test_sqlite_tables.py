@@ -55,11 +55,30 @@ def test_tables_and_views_are_offered(tmp_path: Path) -> None:
     assert shown.choices["table"] == {
         'odd "name': 'odd "name', "orders": "orders", "dear": "dear (view)",
     }  # fmt: skip
-    assert shown.options["table"] == 'odd "name'
+    assert shown.options["table"] == "orders"
+    assert shown.guesses["table"] == "The first with rows of 3, by name."
+    shown = preview_file(path, table='odd "name')
     assert (shown.columns, shown.rows) == ([{"name": "a b", "type": "text"}], [])
     assert import_file(path, table="dear").rows == [(2, 17850)]
     with pytest.raises(UserError, match="no table “other”"):
         preview_file(path, table="other")
+
+
+@pytest.mark.parametrize(
+    ("script", "table"),
+    [
+        ("CREATE TABLE a (x); CREATE TABLE b (x); INSERT INTO b VALUES (1);", "b"),
+        ("CREATE TABLE a (x); CREATE TABLE b (x);", "a"),
+        ("CREATE TABLE t (x); CREATE VIEW e AS SELECT 1 WHERE 0; CREATE VIEW f AS SELECT 1;", "f"),
+        (f"CREATE TABLE t (x); CREATE VIEW e AS {ENDLESS} x FROM n WHERE x < 0;", "t"),
+    ],
+)
+def test_the_first_table_with_rows_is_taken_and_views_last(
+    script: str, table: str, tmp_path: Path
+) -> None:
+    path = made(tmp_path, script)
+    assert preview_file(path).options["table"] == table
+    assert import_file(path).names == [c["name"] for c in preview_file(path).columns]
 
 
 def test_types_hold_for_the_whole_table(tmp_path: Path) -> None:

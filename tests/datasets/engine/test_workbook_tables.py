@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlwt
 
 from datasets.engine.content import content_kind, content_kind_of
 from segplatform.kernel.errors import UserError
@@ -134,3 +135,30 @@ def test_other_files_called_xls(tmp_path: Path) -> None:
     assert import_file(tabs).rows == [(1, "Müller")]
     with pytest.raises(UserError, match="web page"):
         preview_file(put(tmp_path, "<html><table><tr><td>1</td></tr></table></html>"))
+
+
+NUMBERS = [("id", "x", "t"), (1, 0.1234567890123, "0.1234567890123"), (2, 1e-10, "0"),
+           (3, -1e-11, "1.50"), (4, 0.1 + 0.2, "0.30000000000000004")]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SAVED)
+def test_numbers_keep_their_digits_and_texts_stay(kind: str, tmp_path: Path) -> None:
+    path = SAVED[kind](tmp_path, [*NUMBERS, (5, 2 / 3, "x")])
+    table = import_file(path)
+    assert table.types == ["integer", "float", "text"]
+    assert [row[1] for row in table.rows] == [0.1234567890123, 1e-10, -1e-11, 0.3, 2 / 3]
+    assert [row[2] for row in table.rows] == [*(row[2] for row in NUMBERS[1:]), "x"]
+
+
+def test_lengths_of_time_of_an_old_workbook(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet, spent = book.add_sheet("S"), xlwt.easyxf(num_format_str="[h]:mm:ss")
+    day = xlwt.easyxf(num_format_str="yyyy-mm-dd")
+    for row, cells in enumerate([("id", "spent", "day"), (1, 49 / 24, 400), (2, 0.0625, 401)]):
+        for place, (cell, style) in enumerate(zip(cells, (None, spent, day), strict=True)):
+            sheet.write(row, place, cell, style or xlwt.Style.default_style)
+    path = tmp_path / "upload.xls"
+    book.save(str(path))
+    assert import_file(path).rows == [
+        (1, "49:00:00", date(1901, 2, 3)), (2, "01:30:00", date(1901, 2, 4)),
+    ]  # fmt: skip

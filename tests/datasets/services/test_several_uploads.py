@@ -60,6 +60,19 @@ def test_they_become_one_upload_and_are_gone_themselves(project: Project) -> Non
         together(project, [whole, *sent(project)])
 
 
+@pytest.mark.parametrize(
+    ("names", "name"),
+    [
+        (["day_1.csv", "day_2.csv", "readme.txt"], "day.csv"),
+        (["about.txt", "orders.csv", "refunds.csv"], "orders.csv"),
+        (["a-2020.csv", "b-2020.csv"], "orders.csv"),
+    ],
+)
+def test_they_are_named_after_what_is_read(names: list[str], name: str, project: Project) -> None:
+    uploads = [make_upload(project, f"a,b\n{n},x\n", each) for n, each in enumerate(names)]
+    assert several_name(upload=together(project, uploads), first="orders.csv") == name
+
+
 def test_one_upload_stays_as_it_is(project: Project) -> None:
     [first, *_] = sent(project)
     assert together(project, [first]) == first
