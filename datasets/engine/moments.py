@@ -80,8 +80,10 @@ class Moment:
         if self.format == "iso":
             value = f"TRY_CAST({text} AS TIMESTAMP)"
         elif self.format == "iso zone":
-            # A plain cast to TIMESTAMP drops the zone; this one moves the time to UTC.
-            value = f"make_timestamp(epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)))"
+            # A plain cast to TIMESTAMP drops the zone; this one moves the time to UTC. It takes no
+            # blank before the zone, which Shopify writes.
+            near = rf"regexp_replace({text}, ' ([Z+-])', '\1')"
+            value = f"make_timestamp(epoch_us(TRY_CAST({near} AS TIMESTAMPTZ)))"
         else:
             value = f"try_strptime({text}, '{self.format}')"
         return f"TRY_CAST({value} AS {'DATE' if self.type == 'date' else 'TIMESTAMP'})"
