@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from datasets.engine.bounds import MAX_NAME_CHARACTERS
+from datasets.engine.column_words import numbers_things
 from datasets.engine.types import ROW_COLUMN
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -14,9 +15,9 @@ _IDENTIFIERS = {
 
 
 def is_identifier(name: str) -> bool:
-    """Say whether a column's name ends like one whose numbers name things: ``CustomerID``."""
+    """Say whether a column's numbers name things: ``CustomerID``, ``Kundennummer``."""
     words = _WORDS.findall(name)
-    return bool(words) and words[-1].lower() in _IDENTIFIERS
+    return bool(words) and (words[-1].lower() in _IDENTIFIERS or numbers_things(name))
 
 
 def clean_name(raw: str) -> str:

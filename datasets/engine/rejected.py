@@ -22,23 +22,28 @@ Group = tuple[str | None, str, int]
 
 @dataclass(frozen=True)
 class RejectedFilter:
-    """Which of it: of a ``column`` or of ``whole_rows``, for a ``reason``, with a ``text``."""
+    """Which of it: of a ``column`` or of ``whole_rows``, for a ``reason``, with a ``text``.
+
+    ``rows`` are the first and the last that are asked for, as those of one of several files.
+    """
 
     column: str = ""
     whole_rows: bool = False
     reason: str = ""
     text: str = ""
+    rows: tuple[int, int] | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.column or self.whole_rows or self.reason or self.text)
+        return bool(self.column or self.whole_rows or self.reason or self.text or self.rows)
 
-    def sql(self) -> tuple[str, list[str]]:
+    def sql(self) -> tuple[str, list[str | int]]:
         """Return the condition and its parameters."""
         parts = {'"column" = ?': self.column, "reason = ?": self.reason}
         parts["contains(lower(text), lower(?))"] = self.text
         asked = {part: value for part, value in parts.items() if value}
         conditions = [*asked, *(['"column" IS NULL'] if self.whole_rows else [])]
-        return " AND ".join(conditions) or "true", list(asked.values())
+        conditions += ['"row" BETWEEN ? AND ?'] if self.rows else []
+        return " AND ".join(conditions) or "true", [*asked.values(), *(self.rows or ())]
 
 
 ALL = RejectedFilter()
@@ -68,6 +73,20 @@ def rejected_groups(file: Path) -> list[Group]:
             f'SELECT "column", reason, count(*) FROM {table([file])} '
             f"GROUP BY ALL ORDER BY 3 DESC, 1, 2 LIMIT {MOST_GROUPS}"
         ).fetchall()
+
+
+def rejected_by_file(file: Path, starts: Sequence[int]) -> dict[int, int]:
+    """Count it by the number of the file (from 1) whose rows begin at each of ``starts``."""
+    if not starts:
+        return {}
+    query = (
+        f"SELECT number, count(*) FROM {table([file])} ASOF JOIN "
+        "(SELECT start, max(number) AS number FROM (SELECT unnest($1::BIGINT[]) AS start, "
+        "generate_subscripts($1::BIGINT[], 1) AS number) GROUP BY start) AS f "
+        'ON t."row" >= f.start GROUP BY number'
+    )
+    with reader([file]) as con:
+        return dict(con.execute(query, [list(starts)]).fetchall())
 
 
 def rejected_csv(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from datasets.engine.column_words import COUNTRIES, PRICES, PRODUCTS, QUANTITIES, named
 from datasets.engine.rfm_columns import guess_columns
 from datasets.engine.types import Column, ColumnType
 from segplatform.kernel.errors import UserError
@@ -15,7 +16,7 @@ DATES: tuple[ColumnType, ...] = ("date", "datetime")
 class Role:
     """One thing that a column can be; ``types`` are those it can have, any where empty.
 
-    ``names`` mean it, best first, compared without case, spaces and signs.
+    ``names`` mean it, best first, as ``column_words.plain`` writes them.
     """
 
     key: str
@@ -25,25 +26,14 @@ class Role:
     names: tuple[str, ...] = ()
 
 
-_QUANTITIES = ("quantity", "qty", "units", "unitssold", "pieces", "count", "menge", "anzahl")
-_PRICES = (
-    *("unitprice", "price", "priceperunit", "itemprice", "sellingprice", "netprice"),
-    *("saleprice", "grossprice", "preis", "einzelpreis"),
-)
-_PRODUCTS = (
-    *("stockcode", "productid", "productcode", "sku", "itemid", "itemcode", "articleno", "article"),
-    *("productno", "ean", "gtin", "product", "item", "productname", "description"),
-)
-_COUNTRIES = ("country", "countrycode", "customercountry", "shippingcountry", "land", "market")
-
 ROLES = (
     Role("customer", "Customer", "Who bought."),
     Role("invoice", "Invoice", "Which order the row belongs to."),
     Role("date", "Date", "When it was bought.", DATES),
-    Role("quantity", "Quantity", "How many pieces.", NUMBERS, _QUANTITIES),
-    Role("price", "Price", "What one piece cost.", NUMBERS, _PRICES),
-    Role("product", "Product", "The code or name of what was bought.", (), _PRODUCTS),
-    Role("country", "Country", "Where the customer is.", (), _COUNTRIES),
+    Role("quantity", "Quantity", "How many pieces.", NUMBERS, QUANTITIES),
+    Role("price", "Price", "What one piece cost.", NUMBERS, PRICES),
+    Role("product", "Product", "The code or name of what was bought.", (), PRODUCTS),
+    Role("country", "Country", "Where the customer is.", (), COUNTRIES),
 )
 
 Roles = Mapping[str, str]
@@ -56,7 +46,9 @@ def roles_propose(columns: Sequence[Column]) -> dict[str, str]:
     found: dict[str, str] = {}
     for role in ROLES:
         free = [column for column in columns if column.name not in found.values()]
-        name = guessed.get(role.key) or _named(fitting(role, free), role.names)
+        name = guessed.get(role.key)
+        if name is None and (column := named(fitting(role, free), role.names)):
+            name = column.name
         if name and name not in found.values():
             found[role.key] = name
     return found
@@ -91,8 +83,3 @@ def _fault(role: Role | None, name: str, columns: Sequence[Column]) -> str:
         wanted = "dates" if role.types == DATES else "numbers"
         return f"“{name}” is {column.type}; the {role.label.lower()} needs a column of {wanted}."
     return ""
-
-
-def _named(columns: Sequence[Column], names: Sequence[str]) -> str:
-    plain = {"".join(c for c in column.name.lower() if c.isalnum()): column for column in columns}
-    return next((plain[name].name for name in names if name in plain), "")

@@ -7,33 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from datasets.engine.column_words import CUSTOMERS, named
 from datasets.engine.duck import identifier, literal
 from datasets.engine.reader import reader, table
 from datasets.engine.types import Column
 
-# Names that mean "who bought", best first, compared without case, spaces and signs.
-CUSTOMER_NAMES = (
-    "customerid",
-    "customer",
-    "customerno",
-    "customernumber",
-    "customercode",
-    "custid",
-    "clientid",
-    "client",
-    "userid",
-    "user",
-    "memberid",
-    "buyerid",
-    "accountid",
-    "shopperid",
-    "idcustomer",
-    "idclient",
-    "customeruniqueid",
-    "kundennr",
-    "kundenid",
-    "kunde",
-)
+NOBODY = ("boolean", "date", "datetime")
+"""Types of columns that say of somebody, never who."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +31,8 @@ class Sample:
 
 def customer_column(columns: Sequence[Column]) -> Column | None:
     """Guess by its name which column says who bought; None where none does."""
-    plain = {"".join(c for c in column.name.lower() if c.isalnum()): column for column in columns}
-    return next((plain[name] for name in CUSTOMER_NAMES if name in plain), None)
+    able = [column for column in columns if column.type not in NOBODY]
+    return named(able, CUSTOMERS)
 
 
 def sample_words(sample: Sample, columns: Sequence[Column]) -> str:

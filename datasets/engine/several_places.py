@@ -19,3 +19,14 @@ class Places:
         if index >= len(self._names):
             return None, row
         return self._names[index], row - (self._ends[index - 1] if index else 0)
+
+    def rows(self, number: int) -> tuple[int, int] | None:
+        """Return the first and the last row of a file, which counts from 1; None without it."""
+        if not 1 <= number <= len(self._names):
+            return None
+        return (self._ends[number - 2] if number > 1 else 0) + 1, self._ends[number - 1]
+
+    @property
+    def starts(self) -> list[int]:
+        """List the first row of each file; of files without rows that of the next one."""
+        return [end + 1 for end in [0, *self._ends][: len(self._ends)]]

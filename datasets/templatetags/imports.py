@@ -8,17 +8,17 @@ from urllib.parse import urlencode
 from django import template
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from datasets.models import Dataset
 from datasets.services.imports import import_upload
 from datasets.services.sources import file_extensions, file_formats
 from datasets.web.import_columns import Cell, PreviewColumn
+from datasets.web.import_head import head_html, loss_html, was_html
 from projects.models import Project
 
 register = template.Library()
-SELECTED = SafeString(" selected")
 EMPTY = '<span class="sp-grid-null">empty</span>'
 
 
@@ -32,29 +32,27 @@ def _cell(kind: str, cell: str | None, mark: str) -> str:
     text = EMPTY if cell is None else escape(cell)
     if mark == "lost" and cell is not None:
         text = f'<del title="Would be lost">{text}</del>'
-    return f"{_opening(kind, mark)}{text}</td>"
+    return f"{_opening(kind, mark, cell is None or cell.isascii())}{text}</td>"
 
 
 @lru_cache
-def _opening(kind: str, mark: str) -> str:
+def _opening(kind: str, mark: str, ascii_only: bool) -> str:
     said = format_html(' class="is-{}"', mark) if mark else ""
-    return format_html('<td data-type="{}"{}>', kind, said)
+    direction = "" if ascii_only else SafeString(' dir="auto"')
+    return format_html('<td data-type="{}"{}{}>', kind, said, direction)
 
 
 @register.simple_tag
-def import_types(column: PreviewColumn) -> SafeString:
-    """Write the types that a column can get, each with what it would lose."""
-    return _types(column.value, tuple(column.choices))
+def import_head(columns: Iterable[PreviewColumn], lean: bool = False) -> SafeString:
+    """Write the header cells; ``lean`` ones get their lists of types from a script."""
+    return head_html(columns, lean=lean)
 
 
-@lru_cache(maxsize=500)  # of hundreds of columns most have the same to choose from
-def _types(chosen: str, choices: tuple[tuple[str, str, str], ...]) -> SafeString:
-    options = (
-        (value, SELECTED if value == chosen else "",
-         f"{label}: {lost}" if lost and value != chosen else label)
-        for value, label, lost in choices
-    )  # fmt: skip
-    return format_html_join("", '<option value="{}"{}>{}</option>', options)
+@register.simple_tag
+def import_said(column: PreviewColumn) -> SafeString:
+    """Write what is to know of a column; nothing where that is nothing."""
+    told = column.error or column.line or not column.kept or column.title != column.name
+    return SafeString(was_html(column) + loss_html(column)) if told else SafeString("")
 
 
 @register.inclusion_tag("datasets/_drop_area.html", takes_context=True)

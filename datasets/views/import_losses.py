@@ -26,7 +26,10 @@ def import_losses(request: ProjectRequest, project: Project, upload_id: uuid.UUI
     names = columns_sent(request.POST.dict())
     asked = columns_asked(names, options, request.POST.get("looked-at", ""))
     found = losses_ask(upload=upload, user=request.user, options=options, columns=asked)
-    context = preview_tried(request.user, upload, options) | {
+    tried = preview_tried(request.user, upload, options)
+    if "error" in tried:
+        return HttpResponse(status=204)  # the page says it already
+    context = tried | {
         "project": project,
         "upload": upload,
         "counting": found.pending,

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from datasets.engine.import_columns import names_written
-from datasets.forms.imports import columns_carried, option_fields, options_from
+from datasets.forms.imports import columns_carried, option_fields, options_from, type_choices
 from datasets.models import Upload
 from datasets.services.imports import (
     dataset_import_start,
@@ -29,6 +29,7 @@ from datasets.services.refresh import (
 from datasets.services.several_uploads import several_name, uploads_take
 from datasets.services.sources import file_formats
 from datasets.services.uploads import upload_delete, upload_get
+from datasets.services.uploads_waiting import uploads_waiting
 from datasets.web.connections import connection_rows, source_tiles
 from datasets.web.import_columns import (
     cells_shown,
@@ -43,6 +44,9 @@ from projects.web.access import ProjectRequest, project_view
 from projects.web.errors import status_of
 from projects.web.htmx import is_htmx
 from segplatform.kernel.errors import UserError
+
+FIRST_COLUMN = "column-0"
+"""What is sent where the page shows a table."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,6 +63,7 @@ def import_start(request: ProjectRequest, project: Project) -> HttpResponse:
             return redirect("import_preview", project.pk, upload.pk)
     context = {"project": project, "formats": file_formats(), "error": error, "section": "datasets"}
     context |= {"groups": source_tiles(), "rows": connection_rows(project)}
+    context["waiting"] = uploads_waiting(project=project, user=request.user)
     return render(request, "datasets/import_start.html", context, status=status)
 
 
@@ -72,7 +77,12 @@ def import_preview_page(
     upload_require(upload=upload)
     sent = request.POST if request.method == "POST" else None
     if sent is not None and is_htmx(request):
-        context = preview_context(request.user, upload, sent) | {"oob": True}
+        context = preview_context(request.user, upload, sent) | {"oob": True, "lean": True}
+        if "error" in context and FIRST_COLUMN in sent:
+            # The last preview that worked stays; only what is wrong is told.
+            answer = render(request, "datasets/_import_fault.html", context)
+            answer["HX-Retarget"] = "#import-fault"
+            return answer
         return render(request, "datasets/_import_result.html", context)
     return preview_page(request, upload, sent)
 
@@ -140,6 +150,7 @@ def preview_page(
             project=request.project, file_name=several_name(upload=upload, first=first)
         )
     context |= {"name": name, "name_error": name_error, "section": "datasets"}
+    context["types"] = type_choices("", True)[1:]
     return render(request, "datasets/import_preview.html", context, status=status)
 
 

@@ -32,7 +32,8 @@ def dataset_report(request: ProjectRequest, project: Project, dataset_id: UUID) 
         context |= run_context(version)
         return render(request, "datasets/dataset_run.html", context)
     files_page = max(number(request.GET.get("files"), 1), 1)
-    context |= report_context(version, RejectedState.of(request.GET), files_page)
+    state = RejectedState.of(request.GET, version.report.get("files", ()))
+    context |= report_context(version, state, files_page)
     return render(request, "datasets/dataset_report.html", context)
 
 
@@ -50,9 +51,8 @@ def dataset_rejected(
     name = f"{found.name} left out"
     if version.pk != found.current_id:
         name = f"{name} version {version.number}"
-    blocks = rejected_csv(
-        file, RejectedState.of(request.GET).wanted, version.report.get("files", ())
-    )
+    files = version.report.get("files", ())
+    blocks = rejected_csv(file, RejectedState.of(request.GET, files).wanted, files)
     return download_response(blocks=blocks, form=FORMATS["csv"], name=name)
 
 

@@ -57,6 +57,11 @@ class PreviewColumn:
         return self.notes[0].removeprefix(f"{self.title}: ") if self.notes else ""
 
     @property
+    def counted(self) -> bool:
+        """Say whether it is known of some type what it would lose."""
+        return any(lost for _, _, lost in self.choices)
+
+    @property
     def stays_text(self) -> bool:
         """Say whether it is text by our own choice although most of its values are not."""
         return any(note.endswith(STAYS_TEXT) for note in self.notes)

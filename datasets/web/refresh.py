@@ -17,8 +17,9 @@ from datasets.services.refresh_connection import refresh_connection, refresh_con
 from datasets.services.refresh_decided import Decided, decided_options
 from datasets.services.refresh_newer import newer_list
 from datasets.services.refresh_read import mode_of
-from datasets.services.refresh_readers import Readers, refresh_readers
+from datasets.services.refresh_readers import refresh_readers
 from datasets.services.rows import version_current
+from datasets.web.refresh_readers import Group, readers_grouped
 from projects.models import Project
 from segplatform.kernel.errors import UserError
 
@@ -26,7 +27,6 @@ WORDS = {
     "append": {"title": "Add rows to", "action": "Add rows", "icon": "between-horizontal-end"},
     "refresh": {"title": "Replace the rows of", "action": "Replace rows", "icon": "refresh-cw"},
 }
-LISTED = 20
 IS = "is:"
 SAME = "It is the new column “{name}”"
 
@@ -225,11 +225,11 @@ def _same(
             if name and column in renamed}  # fmt: skip
 
 
-def _readers(dataset: Dataset, found: list[dict[str, Any]]) -> Readers | None:
+def _readers(dataset: Dataset, found: list[dict[str, Any]]) -> list[Group]:
     """List what would not work with the columns that were found."""
     changed = {each["column"]: each for each in found if each["kind"] != "new"}
     if not changed:
-        return None
+        return []
     columns = []
     for column in version_current(dataset=dataset).columns:
         each = changed.get(column["name"])
@@ -238,5 +238,4 @@ def _readers(dataset: Dataset, found: list[dict[str, Any]]) -> Readers | None:
         elif each["kind"] == "type":
             kind = each["now"] if each["now"] != each["was"] else "text"
             columns.append({**column, "type": kind})
-    readers = refresh_readers(dataset=dataset, columns=columns)
-    return Readers(readers.recipes[:LISTED], readers.others[:LISTED])
+    return readers_grouped(dataset.project, refresh_readers(dataset=dataset, columns=columns))

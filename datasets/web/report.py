@@ -1,6 +1,6 @@
 """What the tab Report shows: the sums of the import and the cells that were left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,12 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from datasets.engine.rejected import RejectedFilter, rejected_groups, rejected_page
+from datasets.engine.rejected import (
+    RejectedFilter,
+    rejected_by_file,
+    rejected_groups,
+    rejected_page,
+)
 from datasets.engine.results import unread_words
 from datasets.engine.several_places import Places
 from datasets.models import DatasetVersion, RecipeRun
@@ -31,28 +36,43 @@ class RejectedState:
     wanted: RejectedFilter
     page: int
     version: str
+    file: int = 0
+    """Which of several files, from 1; 0 for all of them."""
 
     @classmethod
-    def of(cls, query: QueryDict) -> "RejectedState":
-        """Read the address."""
+    def of(cls, query: QueryDict, files: Sequence[Mapping[str, Any]] = ()) -> "RejectedState":
+        """Read the address; ``files`` are those of the import's report."""
+        file = max(number(query.get("file"), 0), 0)
+        rows = Places(files).rows(file)
         wanted = RejectedFilter(
             column=query.get("column", ""),
             whole_rows=query.get("of") == WHOLE_ROWS,
             reason=query.get("reason", ""),
             text=query.get("text", "")[:MOST_TEXT],
+            rows=rows,
         )
-        return cls(wanted, max(number(query.get("page"), 1), 1), query.get("version", ""))
+        page = max(number(query.get("page"), 1), 1)
+        return cls(wanted, page, query.get("version", ""), file if rows else 0)
 
     def query(self, **changed: Any) -> str:
         """Return the part of an address after its ``?``."""
         wanted = self.wanted
         parts = {"version": self.version, "column": wanted.column, "reason": wanted.reason}
         parts |= {"text": wanted.text, "of": WHOLE_ROWS if wanted.whole_rows else ""}
+        parts["file"] = str(self.file or "")
         return urlencode({name: value for name, value in (parts | changed).items() if value})
 
     def url(self, **changed: Any) -> str:
         """Return the address of the list with some things changed."""
         return f"?{self.query(**changed)}#rejected"
+
+    def files_url(self, page: int) -> str:
+        """Return the address of a page of the files, everything else as it is."""
+        return f"?{self.query(files=page if page > 1 else '')}#files"
+
+    def file_url(self, file: int) -> str:
+        """Return the address of all that was left out of one file."""
+        return self.url(file=file, column="", reason="", text="", of="")
 
 
 def report_context(
@@ -63,6 +83,7 @@ def report_context(
     ``files_page``, of the files, counts from 1.
     """
     report = version.report
+    counts = _by_file(version)
     return {
         "report": report,
         "said": _said(report),
@@ -71,8 +92,8 @@ def report_context(
         "newer": version.origin.get("newer", ""),
         "left_out": report.get("left_out", []),
         "unreadable": _unreadable(version, state),
-        "rejected": _rejected(version, state),
-        "files": files_context(version, files_page),
+        "rejected": _rejected(version, state) | {"files": _files_choices(report, counts)},
+        "files": files_context(version, files_page, counts, state.files_url, state.file_url),
     }
 
 
@@ -109,7 +130,7 @@ def _unreadable(version: DatasetVersion, state: RejectedState) -> list[dict[str,
             values = version.rows - missing.get(name, 0) + count
             words = WANTED.get(item.get("wanted", ""), "of its type")
             text = f"{count:,} of {values:,} values are not {words}"
-            url = state.url(column=name, reason="", text="", of="")
+            url = state.url(column=name, reason="", text="", of="", file="")
             found.append({"name": name, "count": count, "text": text, "url": url})
     return found
 
@@ -131,9 +152,24 @@ def _rejected(version: DatasetVersion, state: RejectedState) -> dict[str, Any]:
         "next": state.url(page=state.page + 1) if more else "",
         "wanted": state.wanted,
         "version": state.version,
+        "file": state.file,
         "all_url": f"?{urlencode({'version': state.version} if state.version else {})}#rejected",
         "query": state.query(),
     } | _choices(file)
+
+
+def _by_file(version: DatasetVersion) -> dict[int, int]:
+    """Count what was left out of each of several files, by the file's number."""
+    places, file = Places(version.report.get("files", [])), rejected_file(version=version)
+    return rejected_by_file(file, places.starts) if file else {}
+
+
+def _files_choices(
+    report: Mapping[str, Any], counts: Mapping[int, int]
+) -> list[tuple[int, str, int]]:
+    """Give the files that the list can be narrowed to: number, name, how much was left out."""
+    files = report.get("files", [])
+    return [(place, files[place - 1]["name"], count) for place, count in sorted(counts.items())]
 
 
 def _choices(file: Path) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 // The preview of an import: it keeps its place and what is typed while its answer arrives, and the
 // columns can be found, taken and left out all at once.
+import { become, complete, mergeTable } from "./import-merge.js";
+
 const RESULT = "import-result";
 const form = document.getElementById("import-form");
 const result = () => document.getElementById(RESULT);
@@ -23,41 +25,78 @@ function unfold() {
 beside.addEventListener("change", unfold);
 unfold();
 
-// --- what an answer must not take away ----------------------------------------------------------
-
-let place = [0, 0];
-let focused = "";
-let typed = null;
-let answered = false;
+// --- an answer: what is the same stays -----------------------------------------------------------
+// Of a table of hundreds of columns an option often changes a few cells. Those alone are put in:
+// the browser lays out no others, and place, focus and what is typed stay by themselves.
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id !== RESULT) return;
-  answered = true;
-  const box = scroller();
-  if (box) place = [box.scrollLeft, box.scrollTop];
+  if (event.detail.target.id !== RESULT || event.detail.xhr.status >= 400) return;
+  const fresh = new DOMParser().parseFromString(event.detail.serverResponse, "text/html").body;
+  if (!scroller() || !fresh.querySelector(".sp-import-scroll")) {
+    result().replaceChildren(); // at once: htmx takes it out piece by piece, beside what is new
+    return;
+  }
+  event.detail.shouldSwap = false;
+  event.detail.isError = false;
+  merge(fresh);
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const target = event.detail.target;
+  if (target?.id === RESULT) form.querySelector(".sp-import-bar").hidden = !scroller();
+  // Under folded-out options it would stay out of sight.
+  if (target?.id === "import-fault" && !beside.matches) target.scrollIntoView({ block: "nearest" });
+});
+
+// Fields keep what is typed, whether their column is drawn anew or not.
+function merge(fresh) {
   const field = document.activeElement;
-  const inside = field?.matches?.("input:not([type=checkbox])") && result().contains(field);
-  focused = result().contains(field) ? field.name : "";
-  typed = inside ? [field.value, field.selectionStart, field.selectionEnd] : null;
-  result().replaceChildren(); // at once: htmx takes it out piece by piece, beside what is new
-});
-
-// htmx tells of every part of an answer: one look at the page after the last of them is enough.
-document.addEventListener("htmx:afterSwap", () => {
-  if (answered) queueMicrotask(restore);
-  answered = false;
-});
-
-function restore() {
-  form.querySelector(".sp-import-bar").hidden = !scroller();
-  scroller()?.scrollTo(...place);
+  const held = result().contains(field) ? field : null;
+  const wrapped = [...fresh.querySelectorAll(":scope > template")].map((each) => each.content);
+  for (const part of [fresh, ...wrapped].flatMap((root) => [...root.querySelectorAll("[hx-swap-oob]")])) {
+    part.removeAttribute("hx-swap-oob");
+    part.remove();
+    renew(document.getElementById(part.id), part);
+  }
+  mergeTable(scroller().querySelector("table"), fresh.querySelector("table"));
+  // Beside the table nothing comes or goes: that too would have its style looked up.
+  for (const part of fresh.querySelectorAll(":scope > [id]")) renew(document.getElementById(part.id), part);
   if (form.querySelector("[data-find-column]").value) find();
-  const fields = focused ? [...form.elements].filter(({ name, type }) => name === focused && type !== "hidden") : [];
-  fields[0]?.focus({ preventScroll: true });
-  if (!fields[0] || !typed) return;
-  fields[0].value = typed[0];
-  fields[0].setSelectionRange(typed[1], typed[2]);
+  if (held && !held.isConnected) hold(held);
+  announce(summary());
 }
+
+function renew(old, part) {
+  if (!old || old.isEqualNode(part)) return;
+  become(old, part);
+  window.htmx.process(old);
+}
+
+// Whoever was in a field that is drawn anew goes on where they were.
+function hold(field) {
+  const again = [...form.elements].find((each) => each.name === field.name && each.type === field.type);
+  again?.focus({ preventScroll: true });
+  if (!again?.matches(".sp-col-title")) return;
+  again.value = field.value;
+  again.setSelectionRange(field.selectionStart, field.selectionEnd);
+}
+
+// What somebody who does not see it is told of a new preview.
+function summary() {
+  const rows = result().querySelectorAll("tbody tr").length;
+  const warned = result().querySelectorAll("#import-warnings .sp-notice-warn li").length;
+  const told = warned ? `, ${warned} to look at before importing` : "";
+  return `Preview: ${heads().length} columns, first ${rows} rows${told}`;
+}
+
+// What is refused already is not started: the fault is read once more.
+form.addEventListener("submit", (event) => {
+  const fault = document.querySelector("#import-fault .sp-notice");
+  if (!fault || !event.submitter?.hasAttribute("formaction")) return;
+  event.preventDefault();
+  fault.tabIndex = -1;
+  fault.focus();
+});
 
 // --- columns --------------------------------------------------------------------------------------
 
@@ -130,6 +169,12 @@ form.addEventListener("keydown", (event) => {
   }
 });
 
+// --- the lists of types -----------------------------------------------------------------------------
+
+for (const name of ["pointerover", "pointerdown", "focusin", "keydown"]) {
+  form.addEventListener(name, (event) => complete(event.target.closest?.("[data-lean]")), true);
+}
+
 // --- what is known of the whole file --------------------------------------------------------------
 
 // Only words change: what is open stays open, what is chosen stays chosen. What stays as it is is
@@ -139,22 +184,31 @@ document.addEventListener("htmx:afterSwap", () => {
   const warnings = document.getElementById("import-warnings");
   if (warned && warnings.innerHTML !== warned.innerHTML) warnings.replaceChildren(warned.content);
   warned?.remove();
-  const columns = new Map(heads().map((head) => [head.dataset.key, head]));
-  for (const told of document.querySelectorAll("#import-losses template[data-key]")) {
-    const head = columns.get(told.dataset.key);
-    for (const part of head ? [".sp-col-loss", ".sp-col-was"] : []) {
-      const [old, now] = [head.querySelector(part), told.content.querySelector(part)];
-      if (old.innerHTML !== now.innerHTML) old.replaceWith(now);
-    }
-    const title = head?.querySelector(".sp-col-title");
-    title?.setAttribute("aria-invalid", Boolean(head.querySelector(".sp-bad")));
-    for (const { dataset, textContent } of told.content.querySelectorAll("[data-value]")) {
-      const option = head?.querySelector(`option[value="${dataset.value}"]`);
-      if (option) option.textContent = textContent;
-    }
-    told.remove();
+  const told = new Map();
+  for (const each of document.querySelectorAll("#import-losses template[data-key]")) {
+    told.set(each.dataset.key, each.content);
+    each.remove();
   }
+  for (const head of warned ? heads() : []) tell(head, told.get(head.dataset.key));
 });
+
+// Of a column that an answer does not name there is nothing to say.
+function tell(head, said) {
+  for (const part of [".sp-col-loss", ".sp-col-was"]) {
+    const [old, now] = [head.querySelector(part), said?.querySelector(part)];
+    if (old.textContent !== (now?.textContent ?? "")) old.replaceChildren(...(now?.childNodes ?? []));
+    if (old.title !== (now?.title ?? "")) old.title = now?.title ?? "";
+  }
+  const title = head.querySelector(".sp-col-title");
+  const wrong = String(Boolean(head.querySelector(".sp-bad")));
+  if ((title.getAttribute("aria-invalid") ?? "false") !== wrong) title.setAttribute("aria-invalid", wrong);
+  const counted = said?.querySelectorAll("[data-value]") ?? [];
+  if (counted.length) complete(head.querySelector("[data-lean]"));
+  for (const { dataset, textContent } of counted) {
+    const option = head.querySelector(`option[value="${dataset.value}"]`);
+    if (option && option.textContent !== textContent) option.textContent = textContent;
+  }
+}
 
 // In a wide table only the columns that somebody looks at are counted.
 form.addEventListener("focusin", (event) => {

@@ -59,13 +59,64 @@ def test_a_file_chosen_before_the_page_is_ready_is_sent(
     held: list[Route] = []
     path = tmp_path / "early.csv"
     path.write_text("sku,price\nA,1.50\n")
-    page.route(re.compile(r"/js/upload\.[^/]*js"), lambda route: held.append(route))
-    page.goto(api.home("An early choice"), wait_until="commit")
+    module = re.compile(r"/js/upload\.[^/]*js")
+    page.route(module, lambda route: held.append(route))
+    with page.expect_request(module):
+        page.goto(api.home("An early choice"), wait_until="commit")
     page.set_input_files("input[type=file]", path)
-    page.wait_for_timeout(100)
-    assert held, "the page no longer asks for the module of uploads"
     held[0].continue_()
     page.wait_for_url(PREVIEW)
+
+
+def test_an_option_that_fails_leaves_the_last_preview(
+    signed_in_page: Page, api: Api, tmp_path: Path, axe: Axe
+) -> None:
+    page = signed_in_page
+    path = tmp_path / "prices.csv"
+    path.write_text("sku;price\nA;1.50\nB;2.75\n")
+    page.goto(api.home("An option that fails"))
+    upload(page, path)
+    page.get_by_label("Encoding").select_option("utf-16")
+    fault = page.get_by_role("alert").filter(has_text="Below is the last one that worked")
+    expect(fault).to_be_visible()
+    expect(page.get_by_label("Name of price")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(fault).to_be_focused()
+    page.get_by_label("Encoding").select_option(index=0)
+    expect(fault).to_be_hidden()
+
+
+def test_a_wide_table_is_drawn_anew_where_it_changed(
+    signed_in_page: Page, api: Api, tmp_path: Path
+) -> None:
+    page = signed_in_page
+    path = tmp_path / "wide.csv"
+    names = [f"c{number}" for number in range(60)]
+    path.write_text(f"{';'.join(names)}\n{';'.join(['1,5'] * 59)};word\n")
+    page.goto(api.home("A wide table"))
+    upload(page, path)
+    kind = page.get_by_label("Type of c59")
+    last = page.get_by_label("Name of c59")
+    kind.scroll_into_view_if_needed()
+    place = page.locator(".sp-import-scroll").evaluate("box => box.scrollLeft")
+    page.get_by_label("Name of c58").evaluate("field => { field.kept = true; }")
+    page.get_by_label("Type of c0", exact=True).select_option("text")
+    expect(page.locator("th[data-type=text]")).to_have_count(2)
+    assert page.get_by_label("Name of c58").evaluate("field => field.kept")
+    assert page.locator(".sp-import-scroll").evaluate("box => box.scrollLeft") == place > 0
+    page.get_by_label("Decimal sign").select_option(index=1)  # every column changes
+    expect(page.locator("th[data-type=text]")).to_have_count(60)
+    expect(kind.locator("option")).to_have_count(1)
+    kind.focus()
+    expect(kind.locator("option")).to_have_count(7)
+    kind.select_option("date")
+    expect(page.get_by_label("Type of c59")).to_be_focused()
+    expect(page.get_by_label("Type of c59")).to_have_value("date")
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_label("Find a column").fill("c59")
+    expect(last).to_be_visible()
+    expect(page.get_by_label("Name of c0", exact=True)).to_be_hidden()
 
 
 def test_the_grid_sorts_all_rows_and_keeps_it_in_the_address(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from datasets.engine.results import STAYS_TEXT
-from datasets.templatetags.imports import import_cells, import_types
+from datasets.templatetags.imports import import_cells, import_head, import_said
 from datasets.web.import_columns import columns_shown, kept_as_text, warnings_kept
 
 STAYS = f"Invoice: some values are not whole numbers, such as “C1”, {STAYS_TEXT}"
@@ -40,7 +40,35 @@ def test_cells_and_types_are_written_with_hostile_texts_escaped() -> None:
     )
     column = columns_shown(PREVIEW, {}, {}, {})[0]
     column.choices = [("", "Text", ""), ("date", "Date", "<i> would be lost")]
-    assert import_types(column) == (
+    assert (
         '<option value="" selected>Text</option>'
         '<option value="date">Date: &lt;i&gt; would be lost</option>'
-    )
+    ) in import_head([column], lean=True)
+
+
+def test_heads_are_written_with_hostile_names_escaped() -> None:
+    evil = '"><script>alert(1)</script>'
+    preview = {**PREVIEW, "columns": [{"name": evil, "type": "text"}], "rows": [[evil]],
+               "guesses": {f"types.{evil}": evil}}  # fmt: skip
+    for options in ({}, {"renamed": {evil: f"{evil}2"}}, {"left_out": [evil]}):
+        columns = columns_shown(preview, options, {}, {f"renamed.{evil}": evil})
+        for written in (import_head(columns, lean=False), import_said(columns[0])):
+            assert "<script" not in written
+    assert 'title="&quot;&gt;&lt;script' in import_head(columns_shown(preview, {}, {}, {}))
+
+
+def test_a_lean_head_has_but_what_is_chosen() -> None:
+    column = columns_shown(PREVIEW, {"types": {"Day": "date"}}, {}, {})[1]
+    assert import_head([column]).count("<option") == len(column.choices)
+    lean = import_head([column], lean=True)
+    assert 'data-lean="text"' in lean
+    assert lean.count("<option") == 2
+    assert '<option value="date" selected>Date</option>' in lean
+
+
+def test_of_a_column_without_anything_to_say_nothing_is_sent() -> None:
+    preview = {**PREVIEW, "notes": {}}
+    assert import_said(columns_shown(preview, {}, {}, {})[0]) == ""
+    assert "Left out" in import_said(columns_shown(preview, {"left_out": ["Invoice"]}, {}, {})[0])
+    was = import_said(columns_shown(preview, {"renamed": {"Invoice": "Bill"}}, {}, {})[0])
+    assert "<bdi>Invoice</bdi>" in was
