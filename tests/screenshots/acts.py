@@ -34,6 +34,19 @@ def chosen(name: str) -> Act:
     return lambda page: page.get_by_role("radio", name=name, exact=True).check()
 
 
+def selected(label: str, choice: str) -> Act:
+    """Choose one of a list, and wait for what it changes."""
+
+    def act(page: Page) -> None:
+        fold = page.locator(".sp-import-options:not([open]) > summary")
+        if fold.count():
+            fold.click()
+        page.get_by_label(label, exact=True).select_option(label=choice)
+        page.get_by_role("alert").filter(visible=True).first.wait_for()
+
+    return act
+
+
 def typed(label: str, text: str, enter: bool = False) -> Act:
     """Fill a field, and send it with Enter where that is asked for."""
 

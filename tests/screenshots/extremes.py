@@ -72,9 +72,28 @@ def _full(project: Project) -> Places:
     lab = _lab(make_use_case(project, customers(project, count=240), name=LONG))
     for number in range(12):
         make_use_case(project, orders, name=f"Question {number}")
-    pages = {"wide": wide, "none": none, "long": orders}
+    pages = {"wide": wide, "none": none, "long": orders, "several": _several(project)}
     places = {key: f"{home}datasets/{d.pk}/" for key, d in pages.items()}
     return {"full": home, **lab, **places, **_sources(project, home, orders)}
+
+
+def _several(project: Project) -> Dataset:
+    """Import 120 files, of which two are left out and some have cells that could not be read."""
+    files = [
+        {"name": f"{LONG} {number}.csv", "rows": 1_000, "read": 1_000 - number % 3, "empty": 0,
+         "rejected": number % 3, "left_out": "", "lacks": [], "lacks_count": 0}
+        for number in range(1, 121)
+    ]  # fmt: skip
+    for file in files[40:42]:
+        file |= {"rows": 0, "read": 0, "rejected": 0, "left_out": "It is a PNG picture."}
+    bad = [(row, "Price" if row % 7 else None, f"n/a {row}", "not an amount")
+           for row in range(1, 9_000, 97)]  # fmt: skip
+    told = {
+        **_report(),
+        "files": files,
+        "columns": {"Price": {"unreadable": 80, "wanted": "decimal"}},
+    }
+    return make_dataset(project, name="orders of 120 days", rejected=bad, report=told)
 
 
 def _sources(project: Project, home: str, orders: Dataset) -> Places:

@@ -7,6 +7,7 @@ from typing import Any
 
 from datasets.engine.demo_orders import orders_write
 from datasets.models import Dataset
+from datasets.services.checkups import roles_confirm, roles_proposed
 from datasets.services.recipes import recipe_create, recipe_run_start
 from datasets.services.uploads import upload_store
 from mllab.models import UseCase
@@ -47,6 +48,7 @@ def make_shop(app: App, owner: User, user: User) -> Places:
         "orders": "orders", "cleaned": "orders prepared", "customers": "customers",
         "scored": "customers scored", "products": "products",
     }  # fmt: skip
+    roles_confirm(dataset=named["orders"], roles=roles_proposed(dataset=named["orders"]))
     named["products"] = _script(project, user, named["orders prepared"])
     recipes = {"prepare": "cleaned", "rfm": "customers", "scoring": "scored", "script": "products"}
     guided = Project.objects.get(name=GUIDED)
