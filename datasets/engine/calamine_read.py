@@ -170,6 +170,7 @@ class CalamineRead(XlsxRead):
         with calamine_sound():
             batch, found = loaded.to_arrow_with_errors()
         self._origin = min((c.absolute_index for c in loaded.selected_columns), default=0)
+        del loaded  # it holds every cell, as the next one does
         with calamine_sound():
             floats = book.load(sheet.name, dtype="float").to_arrow().columns
             exact = exact_numbers(batch.columns, floats)

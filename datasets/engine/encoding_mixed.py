@@ -29,6 +29,7 @@ _LETTERS = re.compile(
 _LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?")
 _ENDS = re.compile(rb"[\r\n]+")
 _CONTROL = re.compile("[\x80-\x9f]")
+_SIGNS = re.compile(r"[^a-z0-9]+")
 _CHANCE = 2
 """Letters of more bytes than these do not come about by chance."""
 
@@ -123,7 +124,6 @@ class MixedDecoder(codecs.BufferedIncrementalDecoder):
         super().__init__(errors)
         self.found = Mixture()
         self._line = 1
-        self._cut = False
 
     def _buffer_decode(self, input: "Buffer", errors: str, final: bool) -> tuple[str, int]:
         data = bytes(input)
@@ -197,13 +197,10 @@ def _whole(data: bytes) -> int:
 
 
 def _found(name: str) -> codecs.CodecInfo | None:
-    """Give the codec of "utf-8+cp1252" and the like, which Python asks for by its plain name."""
-    for second in SECOND:
-        if name.replace("-", "_") == mixed(second).replace("-", "_").replace("+", "_"):
-            return _codec(second)
-        if name == mixed(second):
-            return _codec(second)
-    return None
+    """Give the codec of "utf-8+cp1252" and the like; Python asks for it as "utf_8_cp1252"."""
+    known = {_SIGNS.sub("_", mixed(second)): second for second in SECOND}
+    second = known.get(_SIGNS.sub("_", name))
+    return _codec(second) if second else None
 
 
 def _codec(second: str) -> codecs.CodecInfo:

@@ -113,6 +113,7 @@ class XlsxRead(TypedRead):
         loaded = load("string")
         self._origin = min((c.absolute_index for c in loaded.selected_columns), default=0)
         texts = loaded.to_arrow().columns
+        del loaded  # it holds every cell, as the next one does
         exact = exact_numbers(texts, load("float").to_arrow().columns)
         return lengths_told(exact, load, self._origin)
 
