@@ -56,7 +56,7 @@ def test_its_owner_replaces_a_left_over(server: QueueServer) -> None:
     try:
         assert ping(owner.url)
         assert server.process is not None
-        assert server.process.wait(5) == 0
+        assert server.process.wait(60) == 0
         assert process.pid != server.process.pid
     finally:
         owner.stop()
