@@ -221,11 +221,11 @@ def bad_byte(path: Path, encoding: str, offset: int) -> UserError:
     likely = encoding_near(path, offset) if encoding == "utf-8" else None
     shown = f" (0x{byte.hex().upper()})" if byte else ""
     words = encoding_words(encoding)
-    advice = f"{ENCODINGS[likely]} is likely." if likely else "Choose another one."
+    advice = f" {ENCODINGS[likely]} is likely." if likely else ""
     if likely and not _is_plain(path, offset):
-        advice = f"“{MIXED[mixed(likely)]}” is likely."
+        advice = f" “{MIXED[mixed(likely)]}” is likely."
     return UserError(
         f"The file is not {words}: byte {offset:,}{shown} on line {line:,} is no character of it. "
-        f"Choose another encoding in the options. {advice}",
+        f"Choose another encoding in the options.{advice}",
         {"encoding": f"Line {line:,} holds a byte that is not {words}."},
     )

@@ -136,7 +136,8 @@ class TypePlan:
             for raw, name in zip(self.raw_names, self.names, strict=True)
         )
         if changed:
-            said.append(f"{changed:,} column names were changed to be clean, short and different.")
+            what = "1 column name was" if changed == 1 else f"{changed:,} column names were"
+            said.append(f"{what} changed to be clean, short and different.")
         return said
 
     def notes(self) -> dict[str, list[str]]:

@@ -38,7 +38,7 @@ FILES: dict[str, Read] = {
     ),
     "line break in a column's name": Read(
         b'"id","full\nname"\n1,Ada\n2,Bob\n', ["id", "full name"], "integer text",
-        [(1, "Ada"), (2, "Bob")], ("1 column names were changed",),
+        [(1, "Ada"), (2, "Bob")], ("1 column name was changed",),
     ),
     "CRLF": people(ONE.replace(b"\n", b"\r\n")),
     "CR only": people(ONE.replace(b"\n", b"\r")),
@@ -79,10 +79,10 @@ FILES: dict[str, Read] = {
     "a name like a format's": Read(b"ORCID,b\nx,1\n", ["ORCID", "b"], "text integer", [("x", 1)]),
     "tags as names": Read(b"<id>,</b>\n1,x\n", ["<id>", "</b>"], "integer text", [(1, "x")]),
     "a reserved name": Read(b"__row,b\nx,1\n", ["__row_2", "b"], "text integer", [("x", 1)],
-                            ("1 column names were changed",)),
+                            ("1 column name was changed",)),
     "a name of 5,000 characters": Read(
         b"x" * 5_000 + b",b\n1,2\n", ["x" * 200, "b"], "integer integer", [(1, 2)],
-        ("1 column names were changed",),
+        ("1 column name was changed",),
     ),
     "years as names": Read(
         b"city,2019,2020\nOslo,1,2\nRome,3,4\n", ["city", "2019", "2020"], "text integer integer",
