@@ -61,13 +61,21 @@ def encoding_guess(path: Path) -> Guess:
     """Judge by the start of the file and by 16 windows spread over it."""
     with path.open("rb") as file:
         head = file.read(CHUNK)
-        for mark, name in _BOMS:
-            if head.startswith(mark):
-                return Guess(name, f"The file starts with the mark of {ENCODINGS[name]}.")
-        windows = [head, *_windows(file, path.stat().st_size)]
-    if wide := _wide(head):
+        marked = next((name for mark, name in _BOMS if head.startswith(mark)), "")
+        if marked not in ("", "utf-8"):
+            return _by_mark(marked)
+        windows = [head.removeprefix(codecs.BOM_UTF8), *_windows(file, path.stat().st_size)]
+    if not marked and (wide := _wide(head)):
         return Guess(wide, "Every other byte is empty, as UTF-16 writes plain letters.")
-    return _judged(windows) or Guess("utf-8", "Every byte that was looked at is valid UTF-8.")
+    found = _judged(windows)
+    if marked:  # then lines that are something else were joined to it
+        name = found.name if found else marked
+        return found._replace(name=mixed(second_of(name) or name)) if found else _by_mark(name)
+    return found or Guess("utf-8", "Every byte that was looked at is valid UTF-8.")
+
+
+def _by_mark(name: str) -> Guess:
+    return Guess(name, f"The file starts with the mark of {ENCODINGS[name]}.")
 
 
 def _judged(windows: Sequence[bytes]) -> Guess | None:

@@ -135,7 +135,8 @@ class MixedDecoder(codecs.BufferedIncrementalDecoder):
             text = self._all_second(block) or "".join(map(self._of_line, _LINES.findall(block)))
         else:
             if not block.isascii():
-                self.found.first += sum(not line.isascii() for line in text.split("\n"))
+                lines = text.removeprefix("\ufeff").split("\n")
+                self.found.first += sum(not line.isascii() for line in lines)
             self._line += _ends(block)
         return text, end
 
@@ -157,7 +158,7 @@ class MixedDecoder(codecs.BufferedIncrementalDecoder):
         number = self._line
         self._line += _ends(line)
         if is_utf8(line, self.second):
-            self.found.first += not line.isascii()
+            self.found.first += not line.removeprefix(codecs.BOM_UTF8).isascii()
             return line.decode()
         self.found.second += 1
         if len(self.found.shown) < SHOWN:

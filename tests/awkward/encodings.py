@@ -53,6 +53,10 @@ FILES: dict[str, Read] = {
         "nr;miasto\n1;Łódź", "2;Gdańsk\n3;Świdnica\n4;Wąchock\n5;Żywiec", "cp1250",
         "1 is UTF-8, and 4 were read as Central European (Windows-1250)",
     ),
+    "Western joined to UTF-8 with a mark": Read(
+        codecs.BOM_UTF8 + b"id,name\n1,caf\xe9\n2,\xc3\xa9\n", ["id", "name"], "integer text",
+        [(1, "café"), (2, "é")], ("1 is UTF-8, and 1 was read as Western (Windows-1252) (line 2",),
+    ),
     "both encodings in one line": Read(
         b"id;a;b\n1;caf\xc3\xa9;caf\xe9\n2;x;y\n3;\xc3\xa0;z\n", ["id", "a", "b"],
         "integer text text", [(1, "café", "café"), (2, "x", "y"), (3, "à", "z")],
