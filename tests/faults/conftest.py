@@ -29,6 +29,7 @@ from projects.models import Job, Project
 from tests.factories import make_project
 from tests.faults import slow_jobs
 from tests.faults.web import Web
+from tests.processes import children_of, is_alive
 from tests.workers import ROOT, worker_environment
 
 LEASE = "SEGPLATFORM_JOB_LEASE_SECONDS"
@@ -67,7 +68,7 @@ class Nursery:
     def clear(self) -> None:
         """Kill all workers with their jobs."""
         for pid in self.pids:
-            kill(pid, *children(pid))
+            kill(pid, *children_of(pid))
         assert until(lambda: not any(map(is_alive, self.pids)))
         self.pids.clear()
 
@@ -173,19 +174,10 @@ def stands(job: Job, state: str, attempt: int) -> Callable[[], bool]:
     return look
 
 
-def children(pid: int) -> list[int]:
-    """List the processes that a worker forked."""
-    try:
-        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except FileNotFoundError:
-        return []
-    return [int(each) for each in found]
-
-
 def horse_of(worker: int) -> int:
     """Return the process that runs the job of a worker."""
-    assert until(lambda: len(children(worker)) == 1)
-    return children(worker)[0]
+    assert until(lambda: len(children_of(worker)) == 1)
+    return children_of(worker)[0]
 
 
 def kill(*pids: int) -> None:
@@ -195,20 +187,3 @@ def kill(*pids: int) -> None:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
-
-
-def is_alive(pid: int) -> bool:
-    return bool(stat := stat_of(pid)) and stat[0] != "Z"
-
-
-def parent_of(pid: int) -> int:
-    """Return the parent of a process that is alive."""
-    return int(stat_of(pid)[1])
-
-
-def stat_of(pid: int) -> list[str]:
-    """Read the state of a process, its parent and more (proc(5)); nothing where it is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except FileNotFoundError:
-        return []

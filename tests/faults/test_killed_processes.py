@@ -18,13 +18,12 @@ from tests.faults.conftest import (
     PATIENT,
     Nursery,
     horse_of,
-    is_alive,
     kill,
-    parent_of,
     stands,
     until,
 )
 from tests.faults.slow_jobs import gate
+from tests.processes import is_alive, parent_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

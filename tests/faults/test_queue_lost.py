@@ -17,8 +17,9 @@ from projects.models import Job, Project
 from projects.services.jobs import job_start
 from projects.web.queue_state import PAUSED
 from segplatform.queue_server import QueueServer
-from tests.faults.conftest import PATIENT, Nursery, is_alive, stands, until
+from tests.faults.conftest import PATIENT, Nursery, stands, until
 from tests.faults.slow_jobs import gate
+from tests.processes import is_alive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,6 +16,7 @@ from segplatform import supervisor as module
 from segplatform.logs import as_json_line
 from segplatform.processes import spawn
 from segplatform.supervisor import Service, Supervisor
+from tests.processes import is_alive
 
 PATIENCE_SECONDS = 60  # of a busy machine
 QUIET = "import time; time.sleep(300)"
@@ -52,21 +53,12 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TURN_SECONDS", 0.02)
 
 
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    stat = Path(f"/proc/{pid}/stat")
-    return not (stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] == "Z")
-
-
 def gone(pid: int) -> bool:
     """Wait for the kernel, which ends a process a little after it was told to."""
     until = time.monotonic() + PATIENCE_SECONDS
-    while alive(pid) and time.monotonic() < until:
+    while is_alive(pid) and time.monotonic() < until:
         time.sleep(0.01)
-    return not alive(pid)
+    return not is_alive(pid)
 
 
 def test_it_puts_the_name_before_each_line() -> None:
@@ -162,7 +154,7 @@ def test_its_children_die_with_it() -> None:
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         pid = int(process.stdout.readline().split()[-1])
-        assert alive(pid)
+        assert is_alive(pid)
         process.kill()
         process.wait()
     assert gone(pid)

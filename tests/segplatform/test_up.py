@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from tests.e2e.server import ROOT, App, running
+from tests.processes import parent_of
 
 
 def children(pid: int) -> list[int]:
@@ -33,9 +34,8 @@ def programs(app: App) -> dict[str, int]:
     """Return the process of each program that the supervisor started, by what it runs."""
     found = {}
     for pid in children(app.pid):
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        parent = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
-        if parent == app.pid:
+        if parent_of(pid) == app.pid:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             found[b" ".join(words[:4]).decode()] = pid
     return found
 

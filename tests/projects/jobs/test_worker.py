@@ -1,16 +1,15 @@
 """A real worker: forks, is killed, is cancelled, and rows stay true."""
 
-import os
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
 from projects.jobs.connection import client
 from projects.models import Job, Project
 from projects.services.jobs import job_cancel, job_log, job_start, job_wait
+from tests.processes import children_of, is_alive
 from tests.projects.jobs.conftest import Process, StartWorker, state_of, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,11 +89,11 @@ def test_it_takes_the_job_down_with_a_killed_worker(
     job = start(project, "tests.hangs", queue="heavy")
     worker = start_worker("heavy")
     assert until(lambda: state_of(job) == "running")
-    children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
+    children = children_of(worker.pid)
     worker.kill()
     worker.wait()
     assert children
-    assert until(lambda: not any(_is_alive(int(pid)) for pid in children))
+    assert until(lambda: not any(map(is_alive, children)))
 
 
 def test_it_gives_its_job_back_when_stopped_hard(
@@ -115,11 +114,3 @@ def _ends_when_told_again(worker: Process) -> bool:
         worker.send_signal(signal.SIGTERM)
         return False
     return True
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
