@@ -11,11 +11,16 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
-LIBRARIES = ("duckdb", "fastexcel", "numpy", "openpyxl", "pandas", "pyarrow", "scikit-learn")
+LIBRARIES = (
+    *("duckdb", "fastexcel", "numpy", "openpyxl", "pandas", "pyarrow", "python-calamine"),
+    "scikit-learn",
+)
+MODULES = {"scikit-learn": "sklearn"}
 HEAD = """# What the benchmarks printed last
 
 Ratios of runs that were neighbours on one machine; seconds differ from machine to machine.
@@ -26,7 +31,8 @@ Made by `make bench`, and by `make bench BENCH="bench_import"` for one of them a
 def machine() -> str:
     """Say on what the figures were taken."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    there = [name for name in LIBRARIES if find_spec(MODULES.get(name, name.replace("-", "_")))]
+    libraries = ", ".join(f"{name} {version(name)}" for name in there)
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores ({platform.machine()}), "
         f"{memory:.0f} GiB, load {os.getloadavg()[0]:.1f} at the start, "
