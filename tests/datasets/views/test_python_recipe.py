@@ -247,7 +247,8 @@ def test_without_a_sandbox_it_says_why_and_lets_nobody_run(
 
 
 def test_without_walls_every_page_warns(owner: Client, settings: Any) -> None:
-    assert "sp-banner" not in text_of(owner.get(reverse("home")))
+    # Another banner may be there: whether the queue server answers is not what is asked here.
+    assert "SEGPLATFORM_UNSAFE_NO_SANDBOX" not in text_of(owner.get(reverse("home")))
     settings.UNSAFE_NO_SANDBOX = True
     assert "SEGPLATFORM_UNSAFE_NO_SANDBOX" in text_of(owner.get(reverse("home")))
 
